@@ -1,0 +1,33 @@
+-- Schemas, the application role and the API keys.
+
+CREATE SCHEMA credits;
+CREATE SCHEMA shadow;
+CREATE SCHEMA audit;
+
+-- Every process but `assay migrate` works as this role: it may not change history, nor any table definition.
+-- Roles belong to the cluster, so another database of ours may have made it already.
+DO $$
+BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'assay_app') THEN
+    CREATE ROLE assay_app NOLOGIN;
+  END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN
+  NULL; -- another database of the cluster was migrated at the same moment
+END
+$$;
+GRANT assay_app TO CURRENT_USER;
+
+GRANT USAGE ON SCHEMA assay, credits, shadow, audit TO assay_app;
+GRANT SELECT ON assay.migrations TO assay_app;
+
+CREATE TABLE assay.api_keys (
+  key_id        text PRIMARY KEY,
+  key_sha256    bytea NOT NULL UNIQUE CHECK (octet_length(key_sha256) = 32),
+  name          text NOT NULL,
+  scopes        text[] NOT NULL CHECK (cardinality(scopes) > 0),
+  tenant_id     text,                       -- NULL: any tenant
+  requests_per_second integer CHECK (requests_per_second > 0), -- NULL: the configured default
+  created_at    timestamptz NOT NULL DEFAULT now(),
+  revoked_at    timestamptz
+);
+GRANT SELECT, INSERT, UPDATE ON assay.api_keys TO assay_app;

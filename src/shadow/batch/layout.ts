@@ -1,0 +1,44 @@
+/**
+ * The binary form of a batch of samples: what is stored in `shadow.sample_chunks.body`, streamed out by COPY
+ * and transferred to a thread without being parsed on the way.
+ *
+ * Why not one row a sample: on two cores PostgreSQL and the driver together spend longer on a row than a rule
+ * spends matching it, so threads starved (docs/explanation/shadow-evaluation.md has the figures). A batch costs
+ * them one row in four thousand.
+ *
+ * Little-endian. All sections start at a multiple of 8 bytes, so typed arrays can view them in place.
+ *
+ * ```
+ * header      Uint32 × 32: magic, version, count n, then [offset, length] of each section below
+ * at          Float64 × n     milliseconds since the epoch
+ * flags       Uint8 × n       bit 0: is_attack
+ * present     Uint8 × n       bit k: text column k has a value
+ * attack_type Uint16 × n      index into the dictionary; 0xFFFF: none
+ * dictionary  UTF-8 JSON      the distinct attack types
+ * columns     for each text column: Uint32 × (n + 1) offsets, then the UTF-8 bytes
+ * headers     Uint32 × (n + 1) offsets, then per sample [u32 length, name, u32 length, value]…
+ * ```
+ */
+export const batchMagic = 0x41535931; // "ASY1"
+export const batchVersion = 1;
+export const headerBytes = 32 * 4;
+export const noAttackType = 0xffff;
+
+/** A batch is closed at this many samples: enough to bury the per-task cost of a thread hand-over (about 50 µs) … */
+export const maxSamplesPerBatch = 4096;
+/** … or at this many bytes of text, so that batches in flight bound the memory of a worker. */
+export const maxTextBytesPerBatch = 1024 * 1024;
+
+/** Section numbers; `offset` is header word `3 + 2 × section`, `length` the one after it. */
+export const section = {
+  at: 0,
+  flags: 1,
+  present: 2,
+  attackType: 3,
+  dictionary: 4,
+  /** Text column k is section `columns + k`. */
+  columns: 5,
+  headers: 12,
+} as const;
+
+export const align8 = (n: number): number => (n + 7) & ~7;
