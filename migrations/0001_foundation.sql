@@ -15,7 +15,16 @@ EXCEPTION WHEN duplicate_object OR unique_violation THEN
   NULL; -- another database of the cluster was migrated at the same moment
 END
 $$;
-GRANT assay_app TO CURRENT_USER;
+-- Only who may not yet take the role on needs the grant, which takes the ADMIN OPTION. From PostgreSQL 16 on a role's
+-- creator is a member without the right to SET it.
+DO $$
+BEGIN
+  IF NOT pg_has_role(CURRENT_USER, 'assay_app',
+                     CASE WHEN current_setting('server_version_num')::int >= 160000 THEN 'SET' ELSE 'MEMBER' END) THEN
+    GRANT assay_app TO CURRENT_USER;
+  END IF;
+END
+$$;
 
 GRANT USAGE ON SCHEMA assay, credits, shadow, audit TO assay_app;
 GRANT SELECT ON assay.migrations TO assay_app;

@@ -43,12 +43,20 @@ CREATE TABLE shadow.sample_chunks (
   max_at        bigint NOT NULL,
   at            bigint[] NOT NULL,
   content_hash  bigint[] NOT NULL,          -- 64 bits over the request and its label
-  body          bytea COMPRESSION lz4 NOT NULL,
+  body          bytea NOT NULL,
   PRIMARY KEY (dataset_id, upload_id, first_index),
   -- Deferred: chunks stream in before the upload knows its version.
   FOREIGN KEY (dataset_id, upload_id) REFERENCES shadow.uploads ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED
 );
 GRANT SELECT, INSERT ON shadow.sample_chunks TO assay_app;
+-- lz4 where the server has it; the embedded build has only pglz, which is slower and compresses alike.
+DO $$
+BEGIN
+  ALTER TABLE shadow.sample_chunks ALTER COLUMN body SET COMPRESSION lz4;
+EXCEPTION WHEN feature_not_supported THEN
+  NULL;
+END
+$$;
 
 -- What a selection of a dataset version holds, worked out once for all evaluations on it.
 CREATE TABLE shadow.selections (
@@ -61,8 +69,7 @@ CREATE TABLE shadow.selections (
   sample_count  bigint NOT NULL,
   cut_at        bigint,                     -- the oldest sample of the most recent `sample_size`; NULL: no cut
   cut_ordinal   bigint,
-  distinct_attacks bigint,                  -- NULL until the first evaluation has looked for duplicates
-  distinct_benign  bigint,
+  repeats_known boolean NOT NULL DEFAULT false, -- whether selection_repeats has been filled
   created_at    timestamptz NOT NULL DEFAULT now(),
   UNIQUE NULLS NOT DISTINCT (dataset_id, dataset_version, window_from, window_to, sample_size)
 );
@@ -102,20 +109,24 @@ CREATE TABLE shadow.evaluations (
   rule_version  integer NOT NULL,
   rule_hash     text NOT NULL,
   selection_id  bigint REFERENCES shadow.selections ON DELETE SET NULL,
+  dataset_id    bigint NOT NULL,            -- not a foreign key: the verdict outlives the traffic
   dataset_name  text NOT NULL,
   dataset_version bigint NOT NULL,
   baseline_hash text,
   baseline_config json,
+  compared_versions integer,                -- the k of the paired test, once completed
   status        text NOT NULL DEFAULT 'queued'
-                CHECK (status IN ('queued', 'running', 'completed', 'failed', 'cancelled')),
+                CHECK (status IN ('queued', 'running', 'completed', 'failed')),
   done          bigint NOT NULL DEFAULT 0,
   total         bigint NOT NULL,
   lane          text NOT NULL CHECK (lane IN ('small', 'bulk')),
   attempts      integer NOT NULL DEFAULT 0,
   result        json,
-  error         text,
+  error_code    text,                       -- 'cancelled', 'dataset_deleted', 'rule_too_slow', 'internal'
+  error_message text,
   created_at    timestamptz NOT NULL DEFAULT now(),
   started_at    timestamptz,
+  touched_at    timestamptz NOT NULL DEFAULT now(), -- last sign of life; the poll leaves fresh rows alone
   finished_at   timestamptz,
   FOREIGN KEY (tenant_id, rule_id, rule_version) REFERENCES shadow.rule_versions
 );
@@ -123,6 +134,9 @@ GRANT SELECT, INSERT, UPDATE ON shadow.evaluations TO assay_app;
 
 -- The poll that re-enqueues what a lost queue forgot reads only unfinished rows.
 CREATE INDEX evaluations_unfinished ON shadow.evaluations (created_at) WHERE status IN ('queued', 'running');
+-- How many versions of a rule were already compared on a dataset (the k of the paired test).
+CREATE INDEX evaluations_compared ON shadow.evaluations (tenant_id, rule_id, dataset_id)
+  WHERE baseline_hash IS NOT NULL;
 -- The 15-minute result cache.
 CREATE INDEX evaluations_by_selection ON shadow.evaluations (selection_id, rule_hash, finished_at)
   WHERE status = 'completed';

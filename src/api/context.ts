@@ -1,0 +1,33 @@
+import type { Redis } from 'ioredis';
+import type { Pool } from 'pg';
+import type { Config } from '../platform/config/load.ts';
+import type { KeyStore } from '../platform/keys/key-store.ts';
+import type { AuthenticatedKey } from '../platform/keys/scopes.ts';
+import type { Logger } from '../platform/log/logger.ts';
+import type { Metrics } from '../platform/metrics/metrics.ts';
+import type { RateLimiter } from '../platform/rate-limit/rate-limiter.ts';
+
+/** What middleware leaves for a route: `c.get('key')` and so on. */
+export type AppEnv = { Variables: { requestId: string; key: AuthenticatedKey; log: Logger } };
+
+/** Resolves when the dependency works; its rejection's message is shown under `/ready`. */
+export type ReadinessCheck = () => Promise<void>;
+
+/** Everything the HTTP layer needs, constructed by `src/cli/api.ts` or a test and passed in. */
+export interface ApiDeps {
+  config: Config;
+  /** Connections as the application role. */
+  pool: Pool;
+  redis?: Redis | undefined;
+  log: Logger;
+  metrics: Metrics;
+  keys: KeyStore;
+  rateLimiter: RateLimiter;
+  /** By name, such as `queue`; database, migrations and redis are added by the app itself. */
+  readinessChecks: Record<string, ReadinessCheck>;
+  /** Reminds workers of an evaluation that was stored. */
+  evaluations: EvaluationProducer;
+  evaluationWatch: EvaluationWatch;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+}

@@ -1,0 +1,92 @@
+import { ConfigError } from './config-error.ts';
+import { redisUrlOf, theDatabaseUrl } from './derived.ts';
+import { type Environment, environmentSchema } from './schema.ts';
+import { isSecret } from './variable.ts';
+
+/** The process's settings, parsed once and passed in. Names are those of the variables, in camel case. */
+export interface Config {
+  databaseUrl: string;
+  databaseOwnerUrl: string | undefined;
+  databasePoolSize: number;
+  databaseStatementTimeoutMs: number;
+  databaseConnectTimeoutMs: number;
+  migrateOnStart: boolean;
+  backupBeforeMigrate: boolean;
+  redisUrl: string | undefined;
+  /** Falls back to `redisUrl`. */
+  redisCacheUrl: string | undefined;
+  redisTimeoutMs: number;
+  host: string;
+  port: number;
+  secondPort: number | undefined;
+  bodyLimitBytes: number;
+  requestTimeoutMs: number;
+  shutdownGraceMs: number;
+  creditsApiKey: string | undefined;
+  shadowApiKey: string | undefined;
+  adminApiKey: string | undefined;
+  auditHmacKey: string | undefined;
+  rateLimitRequestsPerSecond: number;
+  rateLimitBurst: number;
+  workerThreads: number;
+  logLevel: Environment['LOG_LEVEL'];
+}
+
+/**
+ * Reads the settings from an environment.
+ *
+ * @throws ConfigError that lists every fault; values of secrets never appear in it.
+ * @example const config = loadConfig(process.env);
+ */
+export function loadConfig(env: Record<string, string | undefined>): Config {
+  const given = Object.fromEntries(
+    Object.entries(env).filter(([, value]) => value !== undefined && value !== ''),
+  );
+  const parsed = environmentSchema.safeParse(given);
+  const faults = parsed.success
+    ? []
+    : parsed.error.issues.map(
+        (issue) => `${issue.path.join('.')}: ${issue.message}${shown(issue.path[0], given)}`,
+      );
+  const databaseUrl = theDatabaseUrl(given, faults);
+  const redisUrl = redisUrlOf(given, faults);
+  if (!parsed.success || databaseUrl === undefined || faults.length > 0) throw new ConfigError(faults);
+  return assemble(parsed.data, databaseUrl, redisUrl);
+}
+
+function assemble(values: Environment, databaseUrl: string, redisUrl: string | undefined): Config {
+  return {
+    databaseUrl,
+    databaseOwnerUrl: values.DATABASE_OWNER_URL,
+    databasePoolSize: values.DATABASE_POOL_SIZE,
+    databaseStatementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
+    databaseConnectTimeoutMs: values.DATABASE_CONNECT_TIMEOUT_MS,
+    migrateOnStart: values.MIGRATE_ON_START,
+    backupBeforeMigrate: values.BACKUP_BEFORE_MIGRATE,
+    redisUrl,
+    redisCacheUrl: values.REDIS_CACHE_URL ?? redisUrl,
+    redisTimeoutMs: values.REDIS_TIMEOUT_MS,
+    host: values.HOST,
+    port: values.PORT,
+    secondPort: values.SECOND_PORT,
+    bodyLimitBytes: values.BODY_LIMIT_BYTES,
+    requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
+    shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
+    creditsApiKey: values.CREDITS_API_KEY,
+    shadowApiKey: values.SHADOW_API_KEY,
+    adminApiKey: values.ASSAY_ADMIN_KEY,
+    auditHmacKey: values.AUDIT_HMAC_KEY,
+    rateLimitRequestsPerSecond: values.RATE_LIMIT_REQUESTS_PER_SECOND,
+    rateLimitBurst: values.RATE_LIMIT_BURST,
+    workerThreads: values.WORKER_THREADS,
+    logLevel: values.LOG_LEVEL,
+  };
+}
+
+/** What was found, unless it is a secret; cut, because a pasted file would bury the other faults. */
+function shown(name: PropertyKey | undefined, given: Record<string, string | undefined>): string {
+  const schema = environmentSchema.shape[name as keyof typeof environmentSchema.shape];
+  const value = given[String(name)];
+  if (value === undefined || isSecret(schema)) return '';
+  return `, found "${value.length > 60 ? `${value.slice(0, 60)}…` : value}"`;
+}

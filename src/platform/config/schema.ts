@@ -1,0 +1,169 @@
+import { availableParallelism } from 'node:os';
+import { z } from 'zod';
+import { choice, flag, integer, optionalInteger, secret, text, textOr, urlOf } from './variable.ts';
+
+const postgres = ['postgres:', 'postgresql:'] as const;
+const redis = ['redis:', 'rediss:'] as const;
+const minuteMs = 60_000;
+
+const database = {
+  DATABASE_URL: urlOf(postgres, {
+    section: 'Database',
+    secret: true,
+    description:
+      'The PostgreSQL database (15 or newer). Connections work as role `assay_app`, whatever the login.',
+  }),
+  DATABASE_OWNER_URL: urlOf(postgres, {
+    section: 'Database',
+    secret: true,
+    default: 'DATABASE_URL',
+    description: 'The login that migrates; it needs CREATEROLE, or the role `assay_app` with ADMIN OPTION.',
+  }),
+  CREDITS_DATABASE_URL: urlOf(postgres, {
+    section: 'Database',
+    secret: true,
+    description: 'Another name of `DATABASE_URL`. There is one database, so it must agree with the others.',
+  }),
+  SHADOW_DATABASE_URL: urlOf(postgres, {
+    section: 'Database',
+    secret: true,
+    description: 'Another name of `DATABASE_URL`. There is one database, so it must agree with the others.',
+  }),
+  DATABASE_POOL_SIZE: integer(
+    { min: 2, max: 200, default: 10 },
+    {
+      section: 'Database',
+      description: 'Connections a process opens at most. More than a few a core wait for disks.',
+    },
+  ),
+  DATABASE_STATEMENT_TIMEOUT_MS: integer(
+    { min: 100, max: 60 * minuteMs, default: 30_000 },
+    { section: 'Database', description: 'A statement of the application is cancelled after this long.' },
+  ),
+  DATABASE_CONNECT_TIMEOUT_MS: integer(
+    { min: 100, max: minuteMs, default: 5_000 },
+    { section: 'Database', description: 'How long a caller waits for a connection of the pool.' },
+  ),
+  MIGRATE_ON_START: flag(false, {
+    section: 'Database',
+    description: 'Whether `assay api` migrates the database before it serves. Several may start at once.',
+  }),
+  BACKUP_BEFORE_MIGRATE: flag(false, {
+    section: 'Database',
+    description:
+      'Accepted; backups before migrations come with a later version and nothing is backed up yet.',
+  }),
+};
+
+const redisVariables = {
+  REDIS_URL: urlOf(redis, {
+    section: 'Redis',
+    secret: true,
+    description:
+      'Redis or Valkey for queues and shared rate limits. Without it both work on PostgreSQL or per process.',
+  }),
+  REDIS_ADDR: text({
+    section: 'Redis',
+    accepts: 'host:port',
+    description: 'Another way to name Redis, with `REDIS_PASSWORD`; not together with `REDIS_URL`.',
+  }),
+  REDIS_PASSWORD: text({ section: 'Redis', secret: true, description: 'Password for `REDIS_ADDR`.' }),
+  REDIS_CACHE_URL: urlOf(redis, {
+    section: 'Redis',
+    secret: true,
+    default: 'REDIS_URL',
+    description:
+      'Another Redis for caches and rate limits, so that the one of the queues can run `noeviction`.',
+  }),
+  REDIS_TIMEOUT_MS: integer(
+    { min: 5, max: 10_000, default: 100 },
+    { section: 'Redis', description: 'A rate limit decision falls back to the process after this long.' },
+  ),
+};
+
+const http = {
+  HOST: textOr('0.0.0.0', { section: 'HTTP', accepts: 'address', description: 'Address to listen on.' }),
+  PORT: integer(
+    { min: 0, max: 65_535, default: 5004 },
+    {
+      section: 'HTTP',
+      description: 'Port of all routes; 0 takes a free one, which is logged.',
+    },
+  ),
+  SECOND_PORT: optionalInteger(
+    { min: 0, max: 65_535 },
+    { section: 'HTTP', description: 'The same routes on another port too, 5005 by custom.' },
+  ),
+  BODY_LIMIT_BYTES: integer(
+    { min: 1_024, max: 16 * 1_048_576, default: 1_048_576 },
+    { section: 'HTTP', description: 'Longest request body, but for uploads of samples, which are streamed.' },
+  ),
+  REQUEST_TIMEOUT_MS: integer(
+    { min: 1_000, max: 60 * minuteMs, default: 10 * minuteMs },
+    { section: 'HTTP', description: 'How long a client may take to send a request, uploads included.' },
+  ),
+  SHUTDOWN_GRACE_MS: integer(
+    { min: 0, max: 10 * minuteMs, default: 10_000 },
+    {
+      section: 'HTTP',
+      description: 'How long a stopping process waits for what is in flight. A second signal ends it.',
+    },
+  ),
+};
+
+const keys = {
+  CREDITS_API_KEY: secret({
+    section: 'Keys',
+    description: 'A key with the scopes `credits:read`, `credits:write` and `leases`, for any tenant.',
+  }),
+  SHADOW_API_KEY: secret({
+    section: 'Keys',
+    description: 'A key with the scopes `shadow:read` and `shadow:write`, for any tenant.',
+  }),
+  ASSAY_ADMIN_KEY: secret({ section: 'Keys', description: 'A key with every scope, for any tenant.' }),
+  AUDIT_HMAC_KEY: secret({
+    section: 'Keys',
+    description: 'Key of the audit log. Accepted; used once the audit log exists.',
+  }),
+};
+
+const rateLimits = {
+  RATE_LIMIT_REQUESTS_PER_SECOND: integer(
+    { min: 1, max: 10_000_000, default: 10_000 },
+    { section: 'Rate limits', description: 'Requests a second of a key that names no limit of its own.' },
+  ),
+  RATE_LIMIT_BURST: integer(
+    { min: 1, max: 10_000_000, default: 20_000 },
+    {
+      section: 'Rate limits',
+      description: 'Requests such a key may send at once; keys with their own limit get the same proportion.',
+    },
+  ),
+};
+
+const worker = {
+  WORKER_THREADS: integer(
+    { min: 1, max: 256, default: availableParallelism() },
+    { section: 'Worker', default: 'the number of cores', description: 'Threads that match rules.' },
+  ),
+};
+
+const processVariables = {
+  LOG_LEVEL: choice(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'info', {
+    section: 'Process',
+    description: 'The least serious log lines written.',
+  }),
+};
+
+/** Every environment variable that Assay reads. Empty values count as unset. */
+export const environmentSchema = z.object({
+  ...database,
+  ...redisVariables,
+  ...http,
+  ...keys,
+  ...rateLimits,
+  ...worker,
+  ...processVariables,
+});
+
+export type Environment = z.output<typeof environmentSchema>;

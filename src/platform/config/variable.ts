@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+/** What docs/reference/configuration.md says about a variable. */
+export interface VariableDoc {
+  description: string;
+  section: Section;
+  /** The default as a reader should see it; derived from the value where there is one. */
+  default?: string;
+  /** The values accepted, in words. */
+  accepts: string;
+  /** Never shown: not in faults, logs or documentation. */
+  secret?: boolean;
+}
+
+export const sections = ['Database', 'Redis', 'HTTP', 'Keys', 'Rate limits', 'Worker', 'Process'] as const;
+export type Section = (typeof sections)[number];
+
+type Doc = Omit<VariableDoc, 'accepts' | 'default'> & Partial<Pick<VariableDoc, 'accepts' | 'default'>>;
+
+/** zod's own registry type keeps the documentation beside the schema it describes. */
+export const variableDocs = z.registry<VariableDoc>();
+
+function documented<T extends z.ZodType>(schema: T, doc: VariableDoc): T {
+  variableDocs.add(schema, doc);
+  return schema;
+}
+
+/** A whole number with both bounds; decimal digits only, so that `1e3` and `0x10` are faults rather than surprises. */
+export function integer(range: { min: number; max: number; default: number }, doc: Doc) {
+  const schema = z
+    .string()
+    .regex(/^\d{1,15}$/, 'expected a whole number')
+    .transform(Number)
+    .pipe(z.number().min(range.min).max(range.max))
+    .default(range.default);
+  return documented(schema, {
+    default: String(range.default),
+    accepts: `whole number, ${range.min} to ${range.max}`,
+    ...doc,
+  });
+}
+
+export function optionalInteger(range: { min: number; max: number }, doc: Doc) {
+  const schema = z
+    .string()
+    .regex(/^\d{1,15}$/, 'expected a whole number')
+    .transform(Number)
+    .pipe(z.number().min(range.min).max(range.max))
+    .optional();
+  return documented(schema, { accepts: `whole number, ${range.min} to ${range.max}`, ...doc });
+}
+
+export function flag(byDefault: boolean, doc: Doc) {
+  const schema = z
+    .enum(['true', 'false', '1', '0'], { error: 'expected true, false, 1 or 0' })
+    .transform((text) => text === 'true' || text === '1')
+    .default(byDefault);
+  return documented(schema, { default: String(byDefault), accepts: '`true`, `false`, `1` or `0`', ...doc });
+}
+
+export function choice<const T extends readonly [string, ...string[]]>(
+  values: T,
+  byDefault: T[number],
+  doc: Doc,
+) {
+  const schema = z
+    .enum(values, { error: `expected one of ${values.join(', ')}` })
+    .default(byDefault as never);
+  return documented(schema, {
+    default: byDefault,
+    accepts: values.map((v) => `\`${v}\``).join(', '),
+    ...doc,
+  });
+}
+
+export function text(doc: Doc) {
+  return documented(z.string().optional(), { accepts: 'text', ...doc });
+}
+
+export function textOr(byDefault: string, doc: Doc) {
+  return documented(z.string().default(byDefault), { accepts: 'text', default: byDefault, ...doc });
+}
+
+/** @param protocols with their colon, such as `postgres:`. */
+export function urlOf(protocols: readonly string[], doc: Doc) {
+  const expected = `a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`;
+  const schema = z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `expected ${expected}`,
+    )
+    .optional();
+  return documented(schema, { accepts: expected, ...doc });
+}
+
+/** Eight characters stop an empty or placeholder value; a key made by `assay keys create` has over 40. */
+const secretLengthMin = 8;
+
+export function secret(doc: Doc) {
+  const schema = z
+    .string()
+    .min(secretLengthMin, `expected at least ${secretLengthMin} characters`)
+    .max(512, 'expected at most 512 characters')
+    .refine((value) => /^[\x21-\x7e]+$/.test(value), 'expected printable ASCII without blanks')
+    .optional();
+  return documented(schema, {
+    accepts: `${secretLengthMin} to 512 printable characters`,
+    secret: true,
+    ...doc,
+  });
+}
+
+export function isSecret(schema: z.ZodType): boolean {
+  return variableDocs.get(schema)?.secret === true;
+}

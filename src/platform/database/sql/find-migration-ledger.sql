@@ -1,0 +1,1 @@
+SELECT to_regclass('assay.migrations') IS NOT NULL AS present;

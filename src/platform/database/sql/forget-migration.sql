@@ -1,0 +1,1 @@
+DELETE FROM assay.migrations WHERE number = $1;

@@ -1,0 +1,33 @@
+/** A bounded map whose entries leave when they are old, or when they are the least recently used of too many. */
+export class ExpiringLru<V> {
+  readonly #entries = new Map<string, { value: V; expiresAtMs: number }>();
+  readonly #capacity: number;
+  readonly #ttlMs: number;
+  readonly #clock: () => number;
+
+  /** @param clock milliseconds, such as `Date.now`. */
+  constructor(capacity: number, ttlMs: number, clock: () => number) {
+    this.#capacity = capacity;
+    this.#ttlMs = ttlMs;
+    this.#clock = clock;
+  }
+
+  get(key: string): V | undefined {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return undefined;
+    this.#entries.delete(key);
+    if (entry.expiresAtMs <= this.#clock()) return undefined;
+    this.#entries.set(key, entry);
+    return entry.value;
+  }
+
+  set(key: string, value: V): void {
+    this.#entries.delete(key);
+    this.#entries.set(key, { value, expiresAtMs: this.#clock() + this.#ttlMs });
+    if (this.#entries.size > this.#capacity) this.#entries.delete(this.#entries.keys().next().value!);
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+}
