@@ -50,7 +50,7 @@ function setterOf(name: string): Setter {
   switch (name) {
     case 'headers':
       return (line, text) => {
-        line.headers = Object.assign(jsonObject(name, text), line.headers);
+        Object.assign(headersOf(line), jsonObject(name, text));
       };
     case 'metadata':
       return (line, text) => {
@@ -76,7 +76,7 @@ function setterOf(name: string): Setter {
   }
 }
 
-/** Without a prototype, so that a column `header.__proto__` is a header and nothing more. */
+/** Without a prototype, so that `__proto__`, as a column or in the JSON text, is a header and nothing more. */
 function headersOf(line: CsvLine): Record<string, unknown> {
   line.headers ??= Object.create(null);
   return line.headers as Record<string, unknown>;
