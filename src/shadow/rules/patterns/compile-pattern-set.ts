@@ -1,0 +1,149 @@
+import { type Automaton, type PatternEnds, packAutomaton } from './automaton.ts';
+import { buildLiteral } from './build-literal.ts';
+import { buildRegex } from './build-regex.ts';
+import { lastUnit } from './char-set.ts';
+import { anywhere, nowhere } from './context.ts';
+import { type JumpPlan, planJumps } from './jump-plan.ts';
+import { cacheBytesDefault, jumpWordsMax } from './limits.ts';
+import { type Fragment, PositionBuilder } from './position-builder.ts';
+import { Scanner } from './scanner.ts';
+
+export type PatternSource = { literal: string } | { regex: string; flags: string };
+
+export interface PatternSetOptions {
+  /** Whether ASCII case counts in literals; expressions have their own flag `i`. */
+  caseSensitive: boolean;
+  /** Bound on cached states of each of the two scanners, default 4 MiB; a rule with many sets shares one out. */
+  cacheBytesMax?: number;
+}
+
+export interface PatternSet {
+  /** How many patterns; `seen` has as many elements. */
+  readonly size: number;
+  /** Does any pattern match the UTF-8 text bytes[start, end)? */
+  matchesAny(bytes: Uint8Array, start: number, end: number): boolean;
+  matchesAnyText(text: string): boolean;
+  /** Marks seen[k] = 1 for each pattern k found; returns how many newly became 1. */
+  collect(bytes: Uint8Array, start: number, end: number, seen: Uint8Array): number;
+  collectText(text: string, seen: Uint8Array): number;
+}
+
+/**
+ * Compiles literals and JavaScript regular expressions into one matcher.
+ *
+ * @throws PatternRefusedError (400) for what is not JavaScript, needs backtracking or is too large.
+ * @example
+ * const set = compilePatternSet([{ literal: "' or '1'='1" }, { regex: '<script\\b', flags: 'i' }], { caseSensitive: false });
+ * set.matchesAnyText("x' OR '1'='1"); // true
+ */
+export function compilePatternSet(
+  patterns: readonly PatternSource[],
+  options: PatternSetOptions,
+): PatternSet {
+  const builder = new PositionBuilder();
+  const ends: PatternEnds = { initial: [], accepts: [], initialEnd: [] };
+  const always: number[] = [];
+  for (const [index, pattern] of patterns.entries()) {
+    builder.patternIndex = index;
+    builder.blame = { construct: 'pattern', offset: 0 };
+    const { size } = builder;
+    const joins = builder.joins.length;
+    const whole =
+      'literal' in pattern
+        ? buildLiteral(builder, pattern.literal, options.caseSensitive)
+        : buildRegex(builder, pattern.regex, pattern.flags);
+    if (whole.nullable === anywhere) {
+      builder.rollBack(size, joins);
+      always.push(index);
+    } else {
+      addEnds(builder, whole, ends);
+    }
+  }
+  const automaton = packAutomaton(builder, ends, patterns.length);
+  const plan = once(() => planJumps(automaton));
+  checkJumps(builder, automaton, plan);
+  const cacheBytesMax = options.cacheBytesMax ?? cacheBytesDefault;
+  const scanner = (collects: boolean) =>
+    once(() => new Scanner(automaton, { collects, cacheBytesMax, plan }));
+  return new CompiledPatternSet(patterns.length, always, scanner(false), scanner(true));
+}
+
+/**
+ * How a pattern begins and ends. Where its end hangs on the unit after (`\b`, `$` with m) that unit is
+ * simply read as one more position: for a yes or no, matching `foo\b` is matching `foo` and then a unit
+ * that is no word character, or the end.
+ */
+function addEnds(builder: PositionBuilder, whole: Fragment, ends: PatternEnds): void {
+  for (const arrow of whole.first) ends.initial.push(arrow);
+  for (const arrow of whole.last) ends.accepts.push(arrow);
+  const conditional = whole.last.filter(({ mask }) => mask !== anywhere);
+  if (conditional.length === 0 && whole.nullable === nowhere) return;
+  const following = builder.unit([0, lastUnit]);
+  builder.join(conditional, following.first);
+  ends.accepts.push(...following.last);
+  if (whole.nullable === nowhere) return;
+  ends.initialEnd.push({ pattern: builder.patternIndex, mask: whole.nullable });
+  ends.initial.push(...following.first.map(({ position }) => ({ position, mask: whole.nullable })));
+}
+
+function checkJumps(builder: PositionBuilder, automaton: Automaton, plan: () => JumpPlan): void {
+  // Each jump has a member and a target; fewer joins than half the bound cannot pass it.
+  if (builder.joins.length <= jumpWordsMax / 2) return;
+  const costs = plan().costOfPattern;
+  const total = costs.reduce((sum, cost) => sum + cost, 0);
+  if (total <= jumpWordsMax) return;
+  const worst = costs.indexOf(Math.max(...costs));
+  builder.patternIndex = worst;
+  builder.blame = { construct: 'alternatives and repetitions', offset: 0 };
+  builder.refuse(
+    `the set of ${automaton.patternCount} needs ${total} operations a character at worst and may need ` +
+      `${jumpWordsMax}; this pattern has the largest share, ${costs[worst]}`,
+  );
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
+
+class CompiledPatternSet implements PatternSet {
+  readonly size: number;
+  readonly #always: readonly number[];
+  readonly #any: () => Scanner;
+  readonly #all: () => Scanner;
+
+  constructor(size: number, always: readonly number[], any: () => Scanner, all: () => Scanner) {
+    this.size = size;
+    this.#always = always;
+    this.#any = any;
+    this.#all = all;
+  }
+
+  matchesAny(bytes: Uint8Array, start: number, end: number): boolean {
+    return this.#always.length > 0 || this.#any().scanBytes(bytes, start, end) > 0;
+  }
+
+  matchesAnyText(text: string): boolean {
+    return this.#always.length > 0 || this.#any().scanText(text) > 0;
+  }
+
+  collect(bytes: Uint8Array, start: number, end: number, seen: Uint8Array): number {
+    return this.#markAlways(seen) + this.#all().scanBytes(bytes, start, end, seen);
+  }
+
+  collectText(text: string, seen: Uint8Array): number {
+    return this.#markAlways(seen) + this.#all().scanText(text, seen);
+  }
+
+  #markAlways(seen: Uint8Array): number {
+    let marked = 0;
+    for (const pattern of this.#always) {
+      if (seen[pattern] === 0) marked++;
+      seen[pattern] = 1;
+    }
+    return marked;
+  }
+}
