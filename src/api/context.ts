@@ -5,6 +5,8 @@ import type { KeyStore } from '../platform/keys/key-store.ts';
 import type { AuthenticatedKey } from '../platform/keys/scopes.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
+import type { EvaluationProducer } from '../queue/jobs/shadow-evaluate.ts';
+import type { EvaluationWatch } from '../shadow/evaluations/watch-evaluations.ts';
 import type { RateLimiter } from '../platform/rate-limit/rate-limiter.ts';
 
 /** What middleware leaves for a route: `c.get('key')` and so on. */

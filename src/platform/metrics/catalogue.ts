@@ -15,6 +15,9 @@ export interface MetricDefinition {
 /** From a cached balance (well under 1 ms) to the 30 s that `Prefer: wait=30` may take. */
 const requestSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30] as const;
 
+/** From a few hundred samples to tens of millions. */
+const evaluationSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] as const;
+
 export const catalogue = {
   http_requests_total: {
     type: 'counter',
@@ -52,6 +55,21 @@ export const catalogue = {
     type: 'gauge',
     help: 'State of each circuit breaker: 0 closed, 1 half-open, 2 open.',
     labels: ['breaker'],
+  },
+  shadow_evaluations_total: {
+    type: 'counter',
+    help: 'Evaluations brought to an end by a worker: completed, cached or failed.',
+    labels: ['status'],
+  },
+  shadow_evaluation_duration_seconds: {
+    type: 'histogram',
+    help: 'Time a worker took for an evaluation that it completed.',
+    buckets: evaluationSeconds,
+  },
+  shadow_worker_pool_queue_size: { type: 'gauge', help: 'Batches waiting for a thread.' },
+  shadow_evaluations_recovered_total: {
+    type: 'counter',
+    help: 'Evaluations enqueued again because they showed no sign of life.',
   },
 } as const satisfies Record<string, MetricDefinition>;
 

@@ -1,0 +1,48 @@
+import { z } from '@hono/zod-openapi';
+import { timeWindowSchema } from './time-window.ts';
+
+const ruleConfigSchema = z.record(z.string(), z.unknown()).openapi({
+  description: 'See the reference of rule configurations, docs/reference/rules.md.',
+  example: { type: 'signature', pattern: "' OR '1'='1" },
+});
+
+export const ruleIdSchema = z.string().min(1).max(200);
+
+export const evaluateBodySchema = z
+  .strictObject({
+    rule_id: ruleIdSchema.describe('Versions of a rule share it.'),
+    rule_name: z.string().min(1).max(200).optional().describe('Default: rule_id.'),
+    rule_type: z.string().optional().describe('Default: rule_config.type.'),
+    rule_config: ruleConfigSchema,
+    tenant_id: z.string().optional(),
+    dataset: z.string().default('default'),
+    sample_size: z
+      .number()
+      .int()
+      .min(1)
+      .max(Number.MAX_SAFE_INTEGER)
+      .optional()
+      .describe('The most recent so many by time; default all.'),
+    time_window: timeWindowSchema.optional(),
+    baseline: z
+      .strictObject({ rule_type: z.string().optional(), rule_config: ruleConfigSchema })
+      .optional()
+      .describe('The rule to compare with, usually the one running.'),
+  })
+  .openapi('EvaluateRequest');
+
+export const acceptedSchema = z
+  .object({
+    eval_id: z.string(),
+    rule_id: z.string(),
+    rule_hash: z.string(),
+    status: z.literal('queued'),
+    links: z.object({ self: z.string(), events: z.string(), cancel: z.string() }),
+  })
+  .openapi('EvaluationAccepted');
+
+export const linksOf = (evalId: string) => ({
+  self: `/shadow/results/${evalId}`,
+  events: `/shadow/results/${evalId}/events`,
+  cancel: `/shadow/evaluations/${evalId}/cancel`,
+});

@@ -1,0 +1,165 @@
+import {
+  createPostgresBackend,
+  type Processor,
+  Queue as RedisQueue,
+  Worker as RedisWorker,
+  withBackend,
+} from 'bullmq';
+import { Redis } from 'ioredis';
+import type { Pool } from 'pg';
+import { createPool, type PoolConfig } from '../platform/database/pool.ts';
+
+/** The schema in which `assay migrate` installs BullMQ's own tables. */
+const schema = 'bullmq';
+/** Redis keys of ours start with this, so that a shared instance can hold other things. */
+const keyPrefix = 'assay';
+
+export interface BackendConfig extends PoolConfig {
+  redisUrl: string | undefined;
+}
+
+/** What producers use of a BullMQ queue, whichever store is behind it. */
+export interface JobQueue {
+  add(name: string, data: object, options?: JobOptions): Promise<unknown>;
+  /** Resolves when the store answers. */
+  ping(): Promise<void>;
+  /** Jobs waiting, delayed and being worked on. */
+  counts(): Promise<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+export interface JobOptions {
+  jobId?: string;
+  attempts?: number;
+  backoff?: { type: 'exponential' | 'fixed'; delay: number };
+}
+
+export interface WorkerHandle {
+  /** Takes no further job and waits for those it has. */
+  close(): Promise<void>;
+}
+
+export interface WorkerSettings {
+  concurrency: number;
+  onError: (error: Error) => void;
+}
+
+export interface QueueBackend {
+  readonly store: 'redis' | 'postgresql';
+  queue(name: string): JobQueue;
+  work(name: string, processor: Processor, settings: WorkerSettings): WorkerHandle;
+  /** Closes connections; queues and workers first. */
+  close(): Promise<void>;
+}
+
+/**
+ * The one place that knows where jobs are kept: Redis when there is one, else PostgreSQL through BullMQ's own backend.
+ * Either way a job is only a reminder: what must happen stands in a row first (see DESIGN: failure policy).
+ */
+export function createQueueBackend(config: BackendConfig, onError: (error: Error) => void): QueueBackend {
+  return config.redisUrl === undefined
+    ? postgresBackend(config, onError)
+    : redisBackend(config.redisUrl, onError);
+}
+
+/** Finished jobs are of no interest: the row holds the outcome, and a kept id would refuse to be enqueued again. */
+const jobDefaults = { removeOnComplete: true, removeOnFail: true } as const;
+
+function redisBackend(url: string, onError: (error: Error) => void): QueueBackend {
+  const connections: Redis[] = [];
+  // BullMQ's blocking connections must retry for ever; a producer must fail fast, since the poll will make up for it.
+  const connect = (forProducer: boolean) => {
+    const redis = new Redis(url, {
+      maxRetriesPerRequest: forProducer ? 1 : null,
+      enableOfflineQueue: !forProducer,
+      // Start-up waits for the first connection even where commands later may not queue.
+      lazyConnect: false,
+      commandTimeout: forProducer ? 2_000 : undefined,
+    });
+    redis.on('error', onError);
+    connections.push(redis);
+    return redis;
+  };
+  return {
+    store: 'redis',
+    queue: (name) => {
+      const connection = connect(true);
+      const queue = new RedisQueue(name, {
+        connection,
+        prefix: keyPrefix,
+        defaultJobOptions: jobDefaults,
+        skipWaitingForReady: true,
+      });
+      queue.on('error', onError);
+      return jobQueue(queue, async () => {
+        await connection.ping();
+      });
+    },
+    work: (name, processor, settings) => {
+      const worker = new RedisWorker(name, processor, {
+        connection: connect(false),
+        prefix: keyPrefix,
+        concurrency: settings.concurrency,
+        ...workerDefaults,
+      });
+      worker.on('error', settings.onError);
+      return { close: () => worker.close() };
+    },
+    close: async () => {
+      for (const redis of connections) redis.disconnect();
+    },
+  };
+}
+
+function postgresBackend(config: BackendConfig, onError: (error: Error) => void): QueueBackend {
+  const { Queue, Worker } = withBackend(createPostgresBackend);
+  // Each worker keeps one connection listening; the others are shared by everything else.
+  const listenersMax = 4;
+  const pool = createPool(config, 'app', {
+    applicationName: 'assay-queue',
+    size: listenersMax + 3,
+    searchPath: schema,
+    driverTypes: true,
+    onError,
+  });
+  return {
+    store: 'postgresql',
+    queue: (name) => {
+      const queue = new Queue(name, { connection: pool, defaultJobOptions: jobDefaults });
+      queue.on('error', onError);
+      return jobQueue(queue, () => ping(pool));
+    },
+    work: (name, processor, settings) => {
+      const worker = new Worker(name, processor, {
+        connection: pool,
+        concurrency: settings.concurrency,
+        ...workerDefaults,
+      });
+      worker.on('error', settings.onError);
+      return { close: () => worker.close() };
+    },
+    close: () => pool.end(),
+  };
+}
+
+/** A worker that died is noticed by its row's lock within seconds (see `recover-forgotten`), not by these. */
+const workerDefaults = { lockDuration: 30_000, stalledInterval: 15_000, maxStalledCount: 10 } as const;
+
+interface AnyQueue {
+  add(name: string, data: object, options?: object): Promise<unknown>;
+  getJobCounts(...states: string[]): Promise<Record<string, number>>;
+  close(): Promise<void>;
+}
+
+function jobQueue(queue: AnyQueue, pingStore: () => Promise<void>): JobQueue {
+  return {
+    add: (name, data, options) => queue.add(name, data, options),
+    ping: pingStore,
+    counts: () => queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized'),
+    close: () => queue.close(),
+  };
+}
+
+async function ping(pool: Pool): Promise<void> {
+  await pool.query('SELECT 1');
+}

@@ -1,0 +1,133 @@
+import type { Pool, PoolClient } from 'pg';
+import type { ThreadPool } from '../../workers/pool.ts';
+import { type EvaluationTally, emptyTally, mergeTally } from '../report/tally.ts';
+import { findRepeats } from '../selections/find-repeats.ts';
+import { loadSelection } from '../selections/load-selection.ts';
+import type { Selection } from '../selections/selection.ts';
+import type { Chunk } from '../selections/stream-chunks.ts';
+import type { EvaluatedRule, EvaluationJob } from './evaluation.ts';
+import { EvaluationError } from './evaluation-error.ts';
+import { findLimited, type LimitedLookup } from './find-limited.ts';
+import { runBatches } from './run-batches.ts';
+
+export interface RunEvaluationDeps {
+  pool: Pool;
+  threads: ThreadPool;
+  /** A batch that takes longer ends its thread and fails the evaluation: no rule may stall the others. */
+  batchTimeoutMs: number;
+}
+
+/** Batches an evaluation keeps in flight: one at work and one ready for each thread. */
+const batchesInFlightPerThread = 2;
+
+/**
+ * Replays a rule, and its baseline, over a selection.
+ *
+ * @param reader a connection of the caller's; broken, and to be destroyed, if this throws.
+ * @param onProgress called with the samples done after each batch.
+ * @throws EvaluationError when trying again would not help; the signal's reason when it was aborted.
+ */
+export async function runEvaluation(
+  deps: RunEvaluationDeps,
+  reader: PoolClient,
+  job: EvaluationJob,
+  signal: AbortSignal,
+  onProgress: (done: number) => void,
+): Promise<EvaluationTally> {
+  const selection = job.selectionId === null ? null : await loadSelection(deps.pool, job.selectionId);
+  if (selection === null) throw datasetDeleted(job);
+  await findRepeats(deps.pool, selection);
+
+  const limited = (rule: EvaluatedRule | null) =>
+    rule === null ? noLimits : limitsOf(deps, reader, selection, rule, signal);
+  const ruleLimits = await limited(job.rule);
+  const baselineLimits = await limited(job.baseline);
+
+  let tally = emptyTally();
+  let done = 0;
+  await runBatches(reader, selection, {
+    inFlightMax: deps.threads.threads * batchesInFlightPerThread,
+    signal,
+    submit: (chunk) =>
+      submitBatch(deps, job, selection, chunk, ruleLimits(chunk), baselineLimits(chunk), signal),
+    collect: (result) => {
+      tally = mergeTally(tally, result.tally);
+      done += result.samples;
+      onProgress(done);
+    },
+  });
+  // The dataset may have been deleted while its chunks were streaming.
+  if (done !== job.total) throw datasetDeleted(job);
+  return tally;
+}
+
+const noLimits: LimitedLookup = () => [];
+
+async function limitsOf(
+  deps: RunEvaluationDeps,
+  reader: PoolClient,
+  selection: Selection,
+  rule: EvaluatedRule,
+  signal: AbortSignal,
+): Promise<LimitedLookup> {
+  if (!rule.canonical.includes('"rate_limit"')) return noLimits;
+  const sorter = await deps.pool.connect();
+  let failed = true;
+  try {
+    const inFlightMax = deps.threads.threads * batchesInFlightPerThread;
+    const lookup = await findLimited(
+      { reader, sorter, threads: deps.threads, inFlightMax, signal },
+      selection,
+      rule,
+    );
+    failed = false;
+    return lookup;
+  } finally {
+    sorter.release(failed);
+  }
+}
+
+async function submitBatch(
+  deps: RunEvaluationDeps,
+  job: EvaluationJob,
+  selection: Selection,
+  chunk: Chunk,
+  ruleLimits: Uint8Array[],
+  baselineLimits: Uint8Array[],
+  signal: AbortSignal,
+) {
+  const deadline = AbortSignal.timeout(deps.batchTimeoutMs);
+  try {
+    return await deps.threads.run(
+      {
+        kind: 'evaluate-batch',
+        body: chunk.body,
+        firstOrdinal: chunk.firstOrdinal,
+        bounds: selection,
+        repeats: chunk.repeats,
+        rule: textOf(job.rule),
+        baseline: job.baseline === null ? null : textOf(job.baseline),
+        ruleLimits,
+        baselineLimits,
+      },
+      [chunk.body.buffer],
+      AbortSignal.any([signal, deadline]),
+    );
+  } catch (error) {
+    if (!deadline.aborted || signal.aborted) throw error;
+    throw new EvaluationError(
+      'rule_too_slow',
+      `rule ${job.ruleId} needed more than ${deps.batchTimeoutMs} ms for one batch of samples; ` +
+        'use fewer patterns or smaller counted repetitions',
+    );
+  }
+}
+
+const textOf = (rule: EvaluatedRule) => ({ hash: rule.hash, canonical: rule.canonical });
+
+function datasetDeleted(job: EvaluationJob): EvaluationError {
+  return new EvaluationError(
+    'dataset_deleted',
+    `dataset ${job.datasetName} was deleted before the evaluation finished`,
+  );
+}

@@ -1,0 +1,59 @@
+import type { ClientBase } from 'pg';
+import { type CopyParameters, copyRows, readBigint } from '../../platform/database/copy-rows.ts';
+import { sql } from '../../platform/database/sql.ts';
+import type { Selection } from './selection.ts';
+
+/** A stored batch on its way to a thread. */
+export interface Chunk {
+  uploadId: number;
+  firstIndex: number;
+  /** Arrival ordinal of the batch's first sample; the others follow without gaps. */
+  firstOrdinal: number;
+  /** Bit i: sample i repeats an earlier one of the selection; null: none does. */
+  repeats: Uint8Array | null;
+  /** A packed batch (`shadow/batch/layout.ts`) in an ArrayBuffer of its own, ready to be transferred. */
+  body: Uint8Array<ArrayBuffer>;
+}
+
+/** Names a chunk within a selection, for maps. */
+export const chunkKey = (chunk: { uploadId: number; firstIndex: number }): string =>
+  `${chunk.uploadId}/${chunk.firstIndex}`;
+
+/** The integers that the COPY statements of this folder refer to. */
+export function copyParameters(selection: Selection): CopyParameters {
+  return {
+    selection_id: selection.selectionId,
+    dataset_id: selection.datasetId,
+    dataset_version: selection.datasetVersion,
+    window_from: selection.windowFrom,
+    // A chunk whose newest sample is older than the cut holds nothing that belongs.
+    from_at: selection.cutAt ?? selection.windowFrom,
+    to_at: selection.windowTo,
+    cut_at: selection.cutAt,
+    cut_ordinal: selection.cutOrdinal,
+  };
+}
+
+/** Streams the chunks that may hold samples of the selection, in no particular order. */
+export async function* streamChunks(client: ClientBase, selection: Selection): AsyncGenerator<Chunk> {
+  const select = sql(import.meta.url, './sql/stream-chunks.sql');
+  for await (const rows of copyRows(client, select, copyParameters(selection))) {
+    for (const [uploadId, firstIndex, firstOrdinal, repeats, body] of rows) {
+      yield {
+        uploadId: readBigint(uploadId),
+        firstIndex: readBigint(firstIndex),
+        firstOrdinal: readBigint(firstOrdinal),
+        repeats: repeats ? new Uint8Array(repeats) : null,
+        body: ownBuffer(body!),
+      };
+    }
+  }
+}
+
+/** Bodies that arrived in pieces already own their memory; one inside a network buffer is copied. */
+function ownBuffer(field: Buffer): Uint8Array<ArrayBuffer> {
+  if (field.byteOffset === 0 && field.byteLength === field.buffer.byteLength) {
+    return field as Uint8Array<ArrayBuffer>;
+  }
+  return new Uint8Array(field);
+}

@@ -1,0 +1,51 @@
+import { BatchView } from '../shadow/batch/batch-view.ts';
+import { type EvaluationTally, tallyBatch } from '../shadow/report/tally.ts';
+import { compiledRule, type RuleText } from './compiled-rules.ts';
+import { type Bounds, selectedSamples } from './selected-samples.ts';
+
+export interface EvaluateBatchTask {
+  kind: 'evaluate-batch';
+  body: Uint8Array<ArrayBuffer>;
+  firstOrdinal: number;
+  bounds: Bounds;
+  /** Bit i: sample i repeats an earlier one; null: none does. */
+  repeats: Uint8Array | null;
+  rule: RuleText;
+  baseline: RuleText | null;
+  /** A bitmap for each rate-limit leaf, in the rule's pre-order: bit i = sample i is over the limit. */
+  ruleLimits: Uint8Array[];
+  baselineLimits: Uint8Array[];
+}
+
+export interface EvaluateBatchResult {
+  /** Samples of the batch that belong to the selection. */
+  samples: number;
+  tally: EvaluationTally;
+}
+
+/** Matches one batch against the rule, and the baseline if there is one, and counts. */
+export function evaluateBatch(task: EvaluateBatchTask): EvaluateBatchResult {
+  const view = new BatchView(task.body);
+  const selected = selectedSamples(view, task.firstOrdinal, task.bounds);
+  const matches = compiledRule(task.rule).matchBatch(view, unpackAll(task.ruleLimits, view.count));
+  const baseline =
+    task.baseline === null
+      ? null
+      : compiledRule(task.baseline).matchBatch(view, unpackAll(task.baselineLimits, view.count));
+  const tally = tallyBatch(view, matches, baseline, selected, task.repeats, task.firstOrdinal);
+  return { samples: selected === null ? view.count : countOnes(selected), tally };
+}
+
+function unpackAll(bitmaps: readonly Uint8Array[], count: number): Uint8Array[] {
+  return bitmaps.map((bitmap) => {
+    const bytes = new Uint8Array(count);
+    for (let i = 0; i < count; i++) bytes[i] = (bitmap[i >> 3]! >> (i & 7)) & 1;
+    return bytes;
+  });
+}
+
+function countOnes(bytes: Uint8Array): number {
+  let ones = 0;
+  for (let i = 0; i < bytes.length; i++) ones += bytes[i]!;
+  return ones;
+}
