@@ -20,13 +20,24 @@ export interface CompiledRule {
 }
 
 /**
+ * What all scanners of a rule may remember together, so that a rule of a thousand signatures costs a thread no more
+ * than a few of them; each signature has two scanners.
+ */
+const ruleCacheBytesMax = 32 * 1024 * 1024;
+/** More than this one scanner cannot use on real traffic. */
+const scannerCacheBytesMax = 4 * 1024 * 1024;
+
+/**
  * Makes a rule in normal form runnable. Costs milliseconds for large rules, so once a thread and rule.
  *
  * @throws PatternRefusedError for a pattern `parseRuleConfig` would have refused
  */
 export function compileRule(config: RuleConfig): CompiledRule {
   const rateLimits: RateLimitLeaf[] = [];
-  const match = compileNode(config, rateLimits);
+  const cacheBytes = Math.floor(
+    Math.min(scannerCacheBytesMax, ruleCacheBytesMax / (2 * countSignatures(config))),
+  );
+  const match = compileNode(config, rateLimits, cacheBytes);
   return {
     rateLimits,
     matchBatch(view, limited) {
@@ -38,10 +49,10 @@ export function compileRule(config: RuleConfig): CompiledRule {
   };
 }
 
-function compileNode(config: RuleConfig, rateLimits: RateLimitLeaf[]): Matcher {
+function compileNode(config: RuleConfig, rateLimits: RateLimitLeaf[], cacheBytes: number): Matcher {
   switch (config.type) {
     case 'signature':
-      return compileSignature(config);
+      return compileSignature(config, cacheBytes);
     case 'ip_list':
       return compileIpList(config);
     case 'rate_limit': {
@@ -49,12 +60,25 @@ function compileNode(config: RuleConfig, rateLimits: RateLimitLeaf[]): Matcher {
       return (_view, limited) => limited[k]!;
     }
     case 'anomaly': {
-      const subRules = config.scores.map(({ rule }) => compileNode(rule, rateLimits));
+      const subRules = config.scores.map(({ rule }) => compileNode(rule, rateLimits, cacheBytes));
       return compileAnomaly(config, subRules);
     }
     case 'composite': {
-      const subRules = config.rules.map((rule) => compileNode(rule, rateLimits));
+      const subRules = config.rules.map((rule) => compileNode(rule, rateLimits, cacheBytes));
       return compileComposite(config, subRules);
     }
+  }
+}
+
+function countSignatures(config: RuleConfig): number {
+  switch (config.type) {
+    case 'signature':
+      return 1;
+    case 'anomaly':
+      return config.scores.reduce((sum, { rule }) => sum + countSignatures(rule), 0);
+    case 'composite':
+      return config.rules.reduce((sum, rule) => sum + countSignatures(rule), 0);
+    default:
+      return 0;
   }
 }

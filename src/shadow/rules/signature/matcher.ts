@@ -1,12 +1,18 @@
 import type { BatchView } from '../../batch/batch-view.ts';
 import { type FieldValues, fieldValues } from '../field-values.ts';
 import type { Matcher } from '../matcher.ts';
-import { compilePatternSet, type PatternSet } from '../pattern-stand-in.ts';
+import { compilePatternSet, type PatternSet } from '../patterns/compile-pattern-set.ts';
 import type { SignatureConfig } from '../rule-config.ts';
 
-/** @throws PatternRefusedError where a regular expression cannot be run within bounds */
-export function compileSignature(config: SignatureConfig): Matcher {
-  const patterns = compilePatternSet(config.patterns, { caseSensitive: config.case_sensitive });
+/**
+ * @param cacheBytesMax this signature's part of what the scanners of a rule may remember, in bytes
+ * @throws PatternRefusedError where a regular expression cannot be run within bounds
+ */
+export function compileSignature(config: SignatureConfig, cacheBytesMax: number): Matcher {
+  const patterns = compilePatternSet(config.patterns, {
+    caseSensitive: config.case_sensitive,
+    cacheBytesMax,
+  });
   const matchColumns = config.match === 'any' ? matchAny : matchAll;
   return (view) => {
     const columns = config.fields.map((field) => fieldValues(view, field, config.decode));

@@ -3,7 +3,7 @@ import { decodeStepNames } from '../decode/decode-steps.ts';
 import { type Field, signatureFields } from '../fields.ts';
 import { maxDecodeSteps, maxFieldsPerSignature, maxPatternLength } from '../limits.ts';
 import type { ParseContext } from '../parse-context.ts';
-import { compilePatternSet } from '../pattern-stand-in.ts';
+import { compilePatternSet } from '../patterns/compile-pattern-set.ts';
 import { isPatternRefusedError } from '../patterns/pattern-refused-error.ts';
 import type { PatternConfig, SignatureConfig } from '../rule-config.ts';
 import { fieldName, knownFields } from '../schema-helpers.ts';
@@ -22,6 +22,8 @@ const patternFlags = z.string().check((context) => {
   context.issues.push({
     code: 'custom',
     input: flags,
+    // Lets the union see that this is a regular expression with a fault, not something else.
+    continue: true,
     message: `unknown or repeated flag in ${JSON.stringify(flags)}; known flags: i, s, m, u, each once at most`,
   });
 });

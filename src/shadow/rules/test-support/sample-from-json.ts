@@ -8,13 +8,15 @@ export interface JsonSample {
   uri?: string;
   user_agent?: string;
   payload?: string;
-  headers?: Record<string, string>;
+  /** As pairs where a name is repeated. */
+  headers?: Record<string, string> | [string, string][];
   is_attack?: boolean;
 }
 
 /** For tests: the sample that ingestion would have made of `json`. */
 export function sampleFromJson(json: JsonSample): Sample {
-  const headers = Object.entries(json.headers ?? {}).map(
+  const given = json.headers ?? {};
+  const headers = (Array.isArray(given) ? given : Object.entries(given)).map(
     ([name, value]) => [name.replace(/[A-Z]/g, (letter) => letter.toLowerCase()), value] as const,
   );
   return {
