@@ -2,6 +2,11 @@
 export const maxRuleDepth = 8;
 /** Over the whole rule, sub-rules included (RULES.md). */
 export const maxPatternsPerRule = 1_000;
+/**
+ * Characters of all patterns with their repetitions written out. One pattern set may have as many, which takes up to
+ * 0.8 s to compile; without a bound over the rule a thousand small signatures of `\p{L}{300}` would take ten minutes.
+ */
+export const maxPositionsPerRule = 65_535;
 /** Every node costs a bitmap of 4 KB a batch, so a thousand of them are 4 MB a thread. */
 export const maxNodesPerRule = 1_000;
 /** Every leaf keeps a bucket per key it has seen, which is the one cost that grows with the traffic. */

@@ -1,5 +1,5 @@
 import type { FieldError } from '../../platform/errors.ts';
-import { maxNodesPerRule, maxPatternsPerRule, maxRateLimitsPerRule } from './limits.ts';
+import { maxNodesPerRule, maxPatternsPerRule, maxPositionsPerRule, maxRateLimitsPerRule } from './limits.ts';
 import type { RuleConfig } from './rule-config.ts';
 
 /** Parses one sub-rule; `null` when it has faults, which the context has noted. */
@@ -7,6 +7,7 @@ export type ParseSubRule = (input: unknown, location: string) => RuleConfig | nu
 
 const limits = {
   patterns: { max: maxPatternsPerRule, what: 'patterns' },
+  positions: { max: maxPositionsPerRule, what: 'characters of patterns, repetitions written out,' },
   nodes: { max: maxNodesPerRule, what: 'rules' },
   rateLimits: { max: maxRateLimitsPerRule, what: 'rate limits' },
 };
@@ -14,7 +15,7 @@ const limits = {
 /** Collects the faults of a whole rule and counts what is bounded over the whole rule. */
 export class ParseContext {
   readonly faults: FieldError[] = [];
-  readonly #counts = { patterns: 0, nodes: 0, rateLimits: 0 };
+  readonly #counts = { patterns: 0, positions: 0, nodes: 0, rateLimits: 0 };
 
   fault(location: string, message: string): void {
     this.faults.push({ location, message });

@@ -211,6 +211,10 @@ test('bounds over the whole rule: depth, patterns, rate limits, sub-rules', () =
   const or = (rules: unknown[]) => ({ type: 'composite', op: 'or', rules });
   expect(parseRuleConfig(undefined, or([patterns(400), patterns(600)])).type).toBe('composite');
   expect(faults(or([patterns(400), patterns(601)]))[0]).toContain('at most 1000 patterns');
+  const letters = { type: 'signature', patterns: [{ regex: '\\p{L}{200}', flags: 'u' }] };
+  expect(faults(or(Array.from({ length: 900 }, () => letters)))[0]).toContain(
+    'at most 65535 characters of patterns',
+  );
   const limit = { type: 'rate_limit', max_requests_per_minute: 1 };
   expect(faults(or(Array.from({ length: 65 }, () => limit)))[0]).toContain('at most 64 rate limits');
   expect(faults(or(Array.from({ length: 1_000 }, () => nested(1))))[0]).toContain('at most 1000 rules');

@@ -20,6 +20,8 @@ export interface PatternSetOptions {
 export interface PatternSet {
   /** How many patterns; `seen` has as many elements. */
   readonly size: number;
+  /** Character positions written out: what compiling cost, and what a rule of many sets adds up. */
+  readonly positions: number;
   /** Does any pattern match the UTF-8 text bytes[start, end)? */
   matchesAny(bytes: Uint8Array, start: number, end: number): boolean;
   matchesAnyText(text: string): boolean;
@@ -65,7 +67,7 @@ export function compilePatternSet(
   const cacheBytesMax = options.cacheBytesMax ?? cacheBytesDefault;
   const scanner = (collects: boolean) =>
     once(() => new Scanner(automaton, { collects, cacheBytesMax, plan }));
-  return new CompiledPatternSet(patterns.length, always, scanner(false), scanner(true));
+  return new CompiledPatternSet(builder.written, patterns.length, always, scanner(false), scanner(true));
 }
 
 /**
@@ -110,12 +112,20 @@ function once<T>(make: () => T): () => T {
 }
 
 class CompiledPatternSet implements PatternSet {
+  readonly positions: number;
   readonly size: number;
   readonly #always: readonly number[];
   readonly #any: () => Scanner;
   readonly #all: () => Scanner;
 
-  constructor(size: number, always: readonly number[], any: () => Scanner, all: () => Scanner) {
+  constructor(
+    positions: number,
+    size: number,
+    always: readonly number[],
+    any: () => Scanner,
+    all: () => Scanner,
+  ) {
+    this.positions = positions;
     this.size = size;
     this.#always = always;
     this.#any = any;

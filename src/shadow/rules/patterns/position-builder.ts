@@ -42,6 +42,8 @@ export class PositionBuilder {
   readonly patternOf: number[] = [];
   readonly sets: CharSet[] = [];
   readonly joins: Join[] = [];
+  /** Positions written out so far, rolled back or not: what compiling has cost. */
+  written = 0;
   patternIndex = 0;
   blame: Blame = { construct: 'pattern', offset: 0 };
   readonly #setIds = new Map<string, number>();
@@ -54,6 +56,7 @@ export class PositionBuilder {
   unit(set: CharSet): Fragment {
     if (set.length === 0) return { first: [], last: [], nullable: nowhere };
     this.reserve(1);
+    this.written++;
     const key = set.join();
     let id = this.#setIds.get(key);
     if (id === undefined) {
@@ -83,9 +86,13 @@ export class PositionBuilder {
     }
   }
 
-  /** @throws PatternRefusedError when `count` more positions do not fit. */
+  /**
+   * What was rolled back counts too: it is kept nowhere, but a thousand such patterns would take their time.
+   *
+   * @throws PatternRefusedError when `count` more positions do not fit.
+   */
   reserve(count: number): void {
-    if (this.size + count <= positionsMax) return;
+    if (this.written + count <= positionsMax) return;
     this.refuse(`written out it brings the pattern set over ${positionsMax} character positions`);
   }
 

@@ -77,7 +77,8 @@ export function normaliseSignature(
 /** Compiling is the check. Left out once the rule has a fault, so that a bad request costs little. */
 function checkPatterns(config: SignatureConfig, location: string, context: ParseContext): void {
   try {
-    compilePatternSet(config.patterns, { caseSensitive: config.case_sensitive });
+    const set = compilePatternSet(config.patterns, { caseSensitive: config.case_sensitive });
+    context.count('positions', set.positions, `${location}.patterns`);
   } catch (error) {
     if (!isPatternRefusedError(error)) throw error;
     context.fault(`${location}.patterns[${error.patternIndex}]`, error.message);
