@@ -1,17 +1,11 @@
 import { z } from '@hono/zod-openapi';
+import { ruleConfigSchema, ruleIdSchema, ruleNameSchema } from '../rules/rule-config-schema.ts';
 import { timeWindowSchema } from './time-window.ts';
-
-const ruleConfigSchema = z.record(z.string(), z.unknown()).openapi({
-  description: 'See the reference of rule configurations, docs/reference/rules.md.',
-  example: { type: 'signature', pattern: "' OR '1'='1" },
-});
-
-export const ruleIdSchema = z.string().min(1).max(200);
 
 export const evaluateBodySchema = z
   .strictObject({
-    rule_id: ruleIdSchema.describe('Versions of a rule share it.'),
-    rule_name: z.string().min(1).max(200).optional().describe('Default: rule_id.'),
+    rule_id: ruleIdSchema,
+    rule_name: ruleNameSchema.optional().describe('Default: rule_id.'),
     rule_type: z.string().optional().describe('Default: rule_config.type.'),
     rule_config: ruleConfigSchema,
     tenant_id: z.string().optional(),
