@@ -64,27 +64,32 @@ async function copyChunks(
   const copy = client.query(
     copyFrom(sql(import.meta.url, './sql/copy-chunks.sql'), { highWaterMark: copyBufferBytes }),
   );
-  // Settles with the COPY itself, also when the server refuses a row while we wait for the client.
+  // Settles with the COPY itself: also when the server ends it while we wait for the client.
   const done = finished(copy);
-  done.catch(() => {});
+  let over = false;
+  const ended = () => {
+    over = true;
+  };
+  done.then(ended, ended);
   try {
     copy.write(copyHeader);
     for await (const chunk of chunks) {
+      // A refused COPY has let go of its connection, and writing to it would not be an error but a crash.
+      if (over) break;
       copy.write(chunkRowPrefix(chunk, datasetId, uploadId));
       if (!copy.write(chunk.body)) await Promise.race([once(copy, 'drain'), done]);
     }
-    copy.end(copyTrailer);
+    if (!over) copy.end(copyTrailer);
     await done;
     await client.query(sql(import.meta.url, './sql/restore-statement-timeout.sql'));
   } catch (error) {
-    await abandon(copy);
+    if (!over) await abandon(copy);
     throw error;
   }
 }
 
 /** Tells the server that the COPY is off and waits until it has heard; the caller then rolls back. */
 async function abandon(copy: CopyStreamQuery): Promise<void> {
-  if (copy.destroyed) return;
   copy.destroy(new Error('upload abandoned'));
   await finished(copy).catch(() => {});
 }
