@@ -1,22 +1,19 @@
 import type { BatchView } from '../batch/batch-view.ts';
-import type { TextColumn } from '../batch/sample.ts';
+import { type TextColumn, textColumns } from '../batch/sample.ts';
 import { type DecodeStep, decoders } from './decode/decode-steps.ts';
 import { everyHeader, type Field, headerNameOf } from './fields.ts';
 
 /**
- * The values a field has in a batch, in the order of their samples: value `v` belongs to sample `sample[v]` and is
- * `bytes[start[v], end[v])`, unless `text` holds what decoding made of it. A sample may have none or, where a
- * header is repeated, several.
+ * The values a field has in a batch, in the order of their samples: value `v` belongs to sample `sample[v]` and is the
+ * UTF-8 text `bytes[start[v], end[v])`. A sample may have none or, where a header is repeated, several.
  */
 export interface FieldValues {
   readonly count: number;
   readonly sample: Uint32Array;
   readonly start: Uint32Array;
   readonly end: Uint32Array;
-  /** Shared with the batch, never to be written. */
+  /** Perhaps shared with the batch, never to be written. */
   readonly bytes: Buffer;
-  /** `undefined` where the bytes are still the value. */
-  readonly text: readonly (string | undefined)[];
 }
 
 /**
@@ -52,19 +49,20 @@ function columnValues(view: BatchView, field: Field): FieldValues {
   // `headers.*` and single headers are told apart before; what is left is named as its column is.
   const column = field as TextColumn;
   const { offsets, bytes } = view.column(column);
+  const present = 1 << textColumns.indexOf(column);
   const n = view.count;
   const sample = new Uint32Array(n);
   const start = new Uint32Array(n);
   const end = new Uint32Array(n);
   let count = 0;
   for (let i = 0; i < n; i++) {
-    if (!view.has(column, i)) continue;
+    if ((view.present[i]! & present) === 0) continue;
     sample[count] = i;
     start[count] = offsets[i]!;
     end[count] = offsets[i + 1]!;
     count++;
   }
-  return { count, sample, start, end, bytes, text: [] };
+  return { count, sample, start, end, bytes };
 }
 
 /** @param name one header's name in lower case, or `null` for every header */
@@ -88,7 +86,6 @@ function headerValues(view: BatchView, name: string | null): FieldValues {
     start: Uint32Array.from(start),
     end: Uint32Array.from(end),
     bytes,
-    text: [],
   };
 }
 
@@ -98,26 +95,14 @@ function equals(bytes: Uint8Array, start: number, end: number, wanted: Uint8Arra
   return true;
 }
 
-/**
- * Only a value that some step may change becomes a string. When none may, the first step leaves it as it is, so
- * the second sees the same bytes, and so on: asking each step about the raw bytes is enough.
- */
+/** One copy of all the bytes, in which each value is decoded where it lies. */
 function decoded(raw: FieldValues, decode: readonly DecodeStep[]): FieldValues {
+  const { count, sample, start } = raw;
   const steps = decode.map((step) => decoders[step]);
-  const text = new Array<string | undefined>(raw.count);
-  for (let v = 0; v < raw.count; v++) {
-    const start = raw.start[v]!;
-    const end = raw.end[v]!;
-    if (!steps.some((step) => step.mayChange(raw.bytes, start, end))) continue;
-    const before = raw.bytes.toString('utf8', start, end);
-    let after = before;
-    for (const step of steps) after = step.decode(after);
-    if (after !== before) text[v] = after;
+  const bytes = Buffer.from(raw.bytes);
+  const end = raw.end.slice();
+  for (let v = 0; v < count; v++) {
+    for (const step of steps) end[v] = step(bytes, start[v]!, end[v]!);
   }
-  return { ...raw, text };
-}
-
-/** Value `v` as a string, for those who need one. */
-export function valueText(values: FieldValues, v: number): string {
-  return values.text[v] ?? values.bytes.toString('utf8', values.start[v]!, values.end[v]!);
+  return { count, sample, start, end, bytes };
 }

@@ -2,28 +2,27 @@ import type { Decoder } from './decoder.ts';
 
 const slash = 0x2f;
 const asterisk = 0x2a;
+const space = 0x20;
 
 /** Each comment, and an unterminated one to the end of the value, becomes one space. */
-export const comments: Decoder = {
-  mayChange(bytes, start, end) {
-    for (let at = start + 1; at < end; at++) {
-      if (bytes[at] === asterisk && bytes[at - 1] === slash) return true;
-    }
-    return false;
-  },
-
-  decode(text) {
-    let open = text.indexOf('/*');
-    if (open < 0) return text;
-    let result = '';
-    let from = 0;
-    while (open >= 0) {
-      result += `${text.slice(from, open)} `;
-      const close = text.indexOf('*/', open + 2);
-      if (close < 0) return result;
-      from = close + 2;
-      open = text.indexOf('/*', from);
-    }
-    return result + text.slice(from);
-  },
+export const comments: Decoder = (bytes, start, end) => {
+  let at = nextPair(bytes, start, end, slash, asterisk);
+  let to = at;
+  while (at < end) {
+    bytes[to++] = space;
+    const close = nextPair(bytes, at + 2, end, asterisk, slash);
+    const from = Math.min(close + 2, end);
+    at = nextPair(bytes, from, end, slash, asterisk);
+    bytes.copyWithin(to, from, at);
+    to += at - from;
+  }
+  return to;
 };
+
+/** Where `first` is next followed by `second`; `end` where it is not. */
+function nextPair(bytes: Buffer, from: number, end: number, first: number, second: number): number {
+  for (let at = from; at + 1 < end; at++) {
+    if (bytes[at] === first && bytes[at + 1] === second) return at;
+  }
+  return end;
+}

@@ -1,45 +1,50 @@
+import { isUtf8 } from 'node:buffer';
 import type { Decoder } from './decoder.ts';
 
 const percent = 0x25;
 const plus = 0x2b;
 const space = 0x20;
 
-const hexValue = new Int8Array(256).fill(-1);
-for (let digit = 0; digit < 16; digit++) {
-  hexValue[digit.toString(16).charCodeAt(0)] = digit;
-  hexValue[digit.toString(16).toUpperCase().charCodeAt(0)] = digit;
-}
-
 /**
  * `+` becomes a space and `%XX` a byte; the whole is then read as UTF-8, where each invalid sequence becomes
  * U+FFFD. A `%` without two hex digits stays.
  */
-export const url: Decoder = {
-  mayChange(bytes, start, end) {
-    for (let at = start; at < end; at++) {
-      const byte = bytes[at]!;
-      if (byte === percent || byte === plus) return true;
+export const url: Decoder = (bytes, start, end) => {
+  let at = start;
+  while (at < end && bytes[at] !== percent && bytes[at] !== plus) at++;
+  let to = at;
+  let ascii = true;
+  while (at < end) {
+    const byte = bytes[at]!;
+    const decoded = byte === percent && at + 2 < end ? hexByte(bytes[at + 1]!, bytes[at + 2]!) : -1;
+    if (decoded >= 0) {
+      bytes[to++] = decoded;
+      if (decoded >= 0x80) ascii = false;
+      at += 3;
+    } else {
+      bytes[to++] = byte === plus ? space : byte;
+      at++;
     }
-    return false;
-  },
-
-  decode(text) {
-    if (!text.includes('%')) return text.includes('+') ? text.replaceAll('+', ' ') : text;
-    const bytes = Buffer.from(text, 'utf8');
-    let length = 0;
-    for (let at = 0; at < bytes.length; at++) {
-      const byte = bytes[at]!;
-      if (byte === percent) {
-        const high = at + 2 < bytes.length ? hexValue[bytes[at + 1]!]! : -1;
-        const low = at + 2 < bytes.length ? hexValue[bytes[at + 2]!]! : -1;
-        if (high >= 0 && low >= 0) {
-          bytes[length++] = high * 16 + low;
-          at += 2;
-          continue;
-        }
-      }
-      bytes[length++] = byte === plus ? space : byte;
-    }
-    return bytes.toString('utf8', 0, length);
-  },
+  }
+  return ascii ? to : replaceInvalid(bytes, start, to, end);
 };
+
+/**
+ * Only bytes from `%XX` can be invalid, as the value was well-formed: a U+FFFD of three bytes stands for at least three
+ * bytes of the value, so the result fits.
+ */
+function replaceInvalid(bytes: Buffer, start: number, to: number, end: number): number {
+  if (isUtf8(bytes.subarray(start, to))) return to;
+  return start + bytes.write(bytes.toString('utf8', start, to), start, end - start, 'utf8');
+}
+
+function hexByte(high: number, low: number): number {
+  const [h, l] = [hexDigit(high), hexDigit(low)];
+  return h < 0 || l < 0 ? -1 : h * 16 + l;
+}
+
+function hexDigit(byte: number): number {
+  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
+  const letter = byte | 0x20;
+  return letter >= 0x61 && letter <= 0x66 ? letter - 0x57 : -1;
+}

@@ -1,5 +1,5 @@
 import type { BatchView } from '../../batch/batch-view.ts';
-import { fieldValues, valueText } from '../field-values.ts';
+import { type FieldValues, fieldValues } from '../field-values.ts';
 import { type Field, headerNameOf } from '../fields.ts';
 import type { RateLimitConfig } from '../rule-config.ts';
 import type { Limit } from './token-bucket.ts';
@@ -52,4 +52,8 @@ function firstOf(samples: Uint32Array, i: number): number {
     else high = middle;
   }
   return low;
+}
+
+function valueText({ bytes, start, end }: FieldValues, v: number): string {
+  return bytes.toString('utf8', start[v]!, end[v]!);
 }

@@ -23,16 +23,10 @@ export function compileSignature(config: SignatureConfig, cacheBytesMax: number)
 /** Some pattern matches some value. A sample that has matched in one column is not scanned in the next. */
 function matchAny(view: BatchView, columns: readonly FieldValues[], patterns: PatternSet): Uint8Array {
   const matches = new Uint8Array(view.count);
-  for (const { count, sample, start, end, bytes, text } of columns) {
+  for (const { count, sample, start, end, bytes } of columns) {
     for (let v = 0; v < count; v++) {
       const i = sample[v]!;
-      if (matches[i] === 1) continue;
-      const changed = text[v];
-      const found =
-        changed === undefined
-          ? patterns.matchesAny(bytes, start[v]!, end[v]!)
-          : patterns.matchesAnyText(changed);
-      if (found) matches[i] = 1;
+      if (matches[i] === 0 && patterns.matchesAny(bytes, start[v]!, end[v]!)) matches[i] = 1;
     }
   }
   return matches;
@@ -46,15 +40,10 @@ function matchAll(view: BatchView, columns: readonly FieldValues[], patterns: Pa
   for (let i = 0; i < view.count; i++) {
     let found = 0;
     for (let c = 0; c < columns.length; c++) {
-      const { count, sample, start, end, bytes, text } = columns[c]!;
+      const { count, sample, start, end, bytes } = columns[c]!;
       let v = next[c]!;
       for (; v < count && sample[v] === i; v++) {
-        if (found === patterns.size) continue;
-        const changed = text[v];
-        found +=
-          changed === undefined
-            ? patterns.collect(bytes, start[v]!, end[v]!, seen)
-            : patterns.collectText(changed, seen);
+        if (found < patterns.size) found += patterns.collect(bytes, start[v]!, end[v]!, seen);
       }
       next[c] = v;
     }

@@ -75,7 +75,7 @@ function signatureMatches(config: SignatureConfig, sample: Sample): boolean {
 
 const blank = /^[ \t\r\n\f\v\u00a0]$/;
 
-const decodeNaively: Record<DecodeStep, (text: string) => string> = {
+export const decodeNaively: Record<DecodeStep, (text: string) => string> = {
   url(text) {
     const bytes: number[] = [];
     const encoded = [...Buffer.from(text.replaceAll('+', ' '), 'utf8')];
