@@ -1,5 +1,6 @@
-import { batchMagic, batchVersion, headerBytes, noAttackType, section } from './layout.ts';
+import { batchMagic, batchVersion, headerBytes, headerWord, noAttackType, section } from './layout.ts';
 import { type TextColumn, textColumns } from './sample.ts';
+import { decompressSection } from './section-codec.ts';
 
 /** A column of values inside a batch: value `i` is `bytes[offsets[i] … offsets[i + 1])`. */
 export interface ColumnView {
@@ -8,59 +9,66 @@ export interface ColumnView {
   readonly bytes: Buffer;
 }
 
-/** Reads a packed batch in place: nothing is copied until a value is asked for as a string. */
+/** Reads a packed batch: a section is unpacked when it is first asked for, a value becomes a string when it is. */
 export class BatchView {
   readonly count: number;
-  /** Milliseconds since the epoch. */
-  readonly at: Float64Array;
   readonly present: Uint8Array;
-  readonly headers: ColumnView;
-  readonly #flags: Uint8Array;
-  readonly #attackType: Uint16Array;
-  readonly #attackTypes: readonly string[];
-  readonly #columns: readonly ColumnView[];
+  readonly #body: Uint8Array;
+  readonly #header: Uint32Array;
+  readonly #columns: (ColumnView | undefined)[] = new Array(textColumns.length + 1);
+  #at: Float64Array | undefined;
+  #flags: Uint8Array | undefined;
+  #attackType: Uint16Array | undefined;
+  #attackTypes: readonly string[] | undefined;
 
   /** @param buffer a whole batch; a copy is made only when it does not start on an 8-byte boundary. */
   constructor(buffer: Uint8Array) {
-    const body = buffer.byteOffset % 8 === 0 ? buffer : new Uint8Array(buffer);
-    const base = body.byteOffset;
-    const header = new Uint32Array(body.buffer, base, headerBytes / 4);
-    if (header[0] !== batchMagic || header[1] !== batchVersion) {
-      throw new Error(`not a sample batch of version ${batchVersion}: found ${header[0]}/${header[1]}`);
+    this.#body = buffer.byteOffset % 8 === 0 ? buffer : new Uint8Array(buffer);
+    this.#header = new Uint32Array(this.#body.buffer, this.#body.byteOffset, headerBytes / 4);
+    if (this.#header[0] !== batchMagic || this.#header[1] !== batchVersion) {
+      throw new Error(
+        `not a sample batch of version ${batchVersion}: found ${this.#header[0]}/${this.#header[1]}`,
+      );
     }
-    const n = header[2]!;
-    const offsetOf = (s: number) => base + header[3 + 2 * s]!;
-    const lengthOf = (s: number) => header[4 + 2 * s]!;
-    const columnAt = (s: number): ColumnView => ({
-      offsets: new Uint32Array(body.buffer, offsetOf(s), n + 1),
-      bytes: Buffer.from(body.buffer as ArrayBuffer, offsetOf(s) + (n + 1) * 4, lengthOf(s) - (n + 1) * 4),
-    });
-    this.count = n;
-    this.at = new Float64Array(body.buffer, offsetOf(section.at), n);
-    this.present = new Uint8Array(body.buffer, offsetOf(section.present), n);
-    this.headers = columnAt(section.headers);
-    this.#flags = new Uint8Array(body.buffer, offsetOf(section.flags), n);
-    this.#attackType = new Uint16Array(body.buffer, offsetOf(section.attackType), n);
-    const dictionary = Buffer.from(
-      body.buffer as ArrayBuffer,
-      offsetOf(section.dictionary),
-      lengthOf(section.dictionary),
-    );
-    this.#attackTypes = JSON.parse(dictionary.toString('utf8')) as string[];
-    this.#columns = textColumns.map((_, k) => columnAt(section.columns + k));
+    this.count = this.#header[2]!;
+    this.present = this.#section(section.present);
   }
 
-  isAttack(i: number): boolean {
-    return (this.#flags[i]! & 1) === 1;
+  /** Milliseconds since the epoch. */
+  get at(): Float64Array {
+    if (this.#at === undefined) {
+      const bytes = this.#section(section.at);
+      this.#at = new Float64Array(bytes.buffer, bytes.byteOffset, this.count);
+    }
+    return this.#at;
   }
 
-  attackType(i: number): string | null {
-    const index = this.#attackType[i]!;
-    return index === noAttackType ? null : this.#attackTypes[index]!;
+  get headers(): ColumnView {
+    return this.#columnAt(textColumns.length);
+  }
+
+  /** One byte a sample; bit 0: is_attack. */
+  get flags(): Uint8Array {
+    this.#flags ??= this.#section(section.flags);
+    return this.#flags;
   }
 
   column(name: TextColumn): ColumnView {
-    return this.#columns[textColumns.indexOf(name)]!;
+    return this.#columnAt(textColumns.indexOf(name));
+  }
+
+  isAttack(i: number): boolean {
+    return (this.flags[i]! & 1) === 1;
+  }
+
+  attackType(i: number): string | null {
+    if (this.#attackType === undefined) {
+      const bytes = this.#section(section.attackType);
+      this.#attackType = new Uint16Array(bytes.buffer, bytes.byteOffset, this.count);
+    }
+    this.#attackTypes ??= JSON.parse(this.#section(section.dictionary).toString('utf8')) as string[];
+    const index = this.#attackType[i]!;
+    return index === noAttackType ? null : this.#attackTypes[index]!;
   }
 
   /** Whether sample `i` has a value in the column; the empty string is a value. */
@@ -88,5 +96,28 @@ export class BatchView {
       visit(at + 4, nameEnd, nameEnd + 4, valueEnd);
       at = valueEnd;
     }
+  }
+
+  #columnAt(k: number): ColumnView {
+    let column = this.#columns[k];
+    if (column === undefined) {
+      const bytes = this.#section(section.columns + k);
+      column = {
+        offsets: new Uint32Array(bytes.buffer, bytes.byteOffset, this.count + 1),
+        bytes: bytes.subarray((this.count + 1) * 4),
+      };
+      this.#columns[k] = column;
+    }
+    return column;
+  }
+
+  #section(number: number): Buffer {
+    const [offset, stored, length] = this.#header.subarray(
+      headerWord(number),
+      headerWord(number) + 3,
+    ) as unknown as [number, number, number];
+    const start = this.#body.byteOffset + offset;
+    const bytes = Buffer.from(this.#body.buffer as ArrayBuffer, start, stored);
+    return stored === length ? bytes : decompressSection(bytes, length);
   }
 }

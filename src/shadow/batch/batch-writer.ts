@@ -3,12 +3,13 @@ import {
   batchMagic,
   batchVersion,
   headerBytes,
+  headerWord,
   maxSamplesPerBatch,
   maxTextBytesPerBatch,
   noAttackType,
-  section,
 } from './layout.ts';
 import { type Sample, textColumns } from './sample.ts';
+import { compressSection } from './section-codec.ts';
 
 /** A column of variable-length values: their bytes end to end, and where each ends. */
 class TextBuffer {
@@ -33,8 +34,12 @@ class TextBuffer {
     this.#length += 4 + written;
   }
 
-  copyTo(target: Buffer, offset: number): void {
-    this.#bytes.copy(target, offset, 0, this.#length);
+  /** The n + 1 offsets, the first of them 0, and the bytes. */
+  toSection(n: number): Buffer {
+    const section = Buffer.alloc((n + 1) * 4 + this.#length);
+    section.set(new Uint8Array(this.ends.buffer, 0, n * 4), 4);
+    this.#bytes.copy(section, (n + 1) * 4, 0, this.#length);
+    return section;
   }
 
   reset(): void {
@@ -108,38 +113,15 @@ export class BatchWriter {
   /** The packed batch, in a buffer of its own; the writer is empty afterwards. */
   finish(): Buffer {
     const n = this.#count;
-    const dictionary = Buffer.from(JSON.stringify([...this.#dictionary.keys()]));
-    const texts = [...this.#columns, this.#headers];
-    const lengths = [
-      n * 8,
-      n,
-      n,
-      n * 2,
-      dictionary.length,
-      ...texts.map((text) => (n + 1) * 4 + text.length),
+    const sections = [
+      Buffer.from(this.#at.buffer, 0, n * 8),
+      Buffer.from(this.#flags.buffer, 0, n),
+      Buffer.from(this.#present.buffer, 0, n),
+      Buffer.from(this.#attackType.buffer, 0, n * 2),
+      Buffer.from(JSON.stringify([...this.#dictionary.keys()])),
+      ...[...this.#columns, this.#headers].map((text) => text.toSection(n)),
     ];
-    const offsets: number[] = [];
-    let end = headerBytes;
-    for (const length of lengths) {
-      offsets.push(end);
-      end = align8(end + length);
-    }
-    const body = Buffer.alloc(end);
-    const header = new Uint32Array(body.buffer, body.byteOffset, headerBytes / 4);
-    header.set([batchMagic, batchVersion, n]);
-    for (let s = 0; s < lengths.length; s++) header.set([offsets[s]!, lengths[s]!], 3 + 2 * s);
-    const put = (view: Uint8Array, s: number) => body.set(view, offsets[s]!);
-    put(new Uint8Array(this.#at.buffer, 0, n * 8), section.at);
-    put(this.#flags.subarray(0, n), section.flags);
-    put(this.#present.subarray(0, n), section.present);
-    put(new Uint8Array(this.#attackType.buffer, 0, n * 2), section.attackType);
-    put(dictionary, section.dictionary);
-    for (let t = 0; t < texts.length; t++) {
-      const offset = offsets[section.columns + t]!;
-      // The first of the n + 1 offsets is 0, and the buffer was zeroed.
-      body.set(new Uint8Array(texts[t]!.ends.buffer, 0, n * 4), offset + 4);
-      texts[t]!.copyTo(body, offset + (n + 1) * 4);
-    }
+    const body = assemble(n, sections);
     this.#reset();
     return body;
   }
@@ -158,4 +140,22 @@ export class BatchWriter {
     for (const column of this.#columns) column.reset();
     this.#headers.reset();
   }
+}
+
+function assemble(count: number, sections: readonly Buffer[]): Buffer {
+  const stored = sections.map(compressSection);
+  const offsets: number[] = [];
+  let end = headerBytes;
+  for (const section of stored) {
+    offsets.push(end);
+    end = align8(end + section.length);
+  }
+  const body = Buffer.alloc(end);
+  const header = new Uint32Array(body.buffer, body.byteOffset, headerBytes / 4);
+  header.set([batchMagic, batchVersion, count]);
+  for (let s = 0; s < sections.length; s++) {
+    header.set([offsets[s]!, stored[s]!.length, sections[s]!.length], headerWord(s));
+    body.set(stored[s]!, offsets[s]!);
+  }
+  return body;
 }

@@ -6,10 +6,14 @@
  * spends matching it, so threads starved (docs/explanation/shadow-evaluation.md has the figures). A batch costs
  * them one row in four thousand.
  *
+ * Each section is compressed by itself (Zstandard, level 1) where that saves a tenth, and unpacked by the thread that
+ * reads it, when it reads it. What PostgreSQL detoasts and one event loop carries is the serial part of an evaluation;
+ * a third of the bytes made two threads 1.7 times as fast as one, where plain bytes had given 1.2.
+ *
  * Little-endian. All sections start at a multiple of 8 bytes, so typed arrays can view them in place.
  *
  * ```
- * header      Uint32 × 32: magic, version, count n, then [offset, length] of each section below
+ * header      Uint32 × 48: magic, version, count n, then [offset, stored length, length] of each section below
  * at          Float64 × n     milliseconds since the epoch
  * flags       Uint8 × n       bit 0: is_attack
  * present     Uint8 × n       bit k: text column k has a value
@@ -18,10 +22,12 @@
  * columns     for each text column: Uint32 × (n + 1) offsets, then the UTF-8 bytes
  * headers     Uint32 × (n + 1) offsets, then per sample [u32 length, name, u32 length, value]…
  * ```
+ *
+ * A section whose stored length is its length is not compressed.
  */
 export const batchMagic = 0x41535931; // "ASY1"
 export const batchVersion = 1;
-export const headerBytes = 32 * 4;
+export const headerBytes = 48 * 4;
 export const noAttackType = 0xffff;
 
 /** A batch is closed at this many samples: enough to bury the per-task cost of a thread hand-over (about 50 µs) … */
@@ -29,7 +35,7 @@ export const maxSamplesPerBatch = 4096;
 /** … or at this many bytes of text, so that batches in flight bound the memory of a worker. */
 export const maxTextBytesPerBatch = 1024 * 1024;
 
-/** Section numbers; `offset` is header word `3 + 2 × section`, `length` the one after it. */
+/** Section numbers; see `headerWord`. */
 export const section = {
   at: 0,
   flags: 1,
@@ -40,5 +46,8 @@ export const section = {
   columns: 5,
   headers: 12,
 } as const;
+
+/** Where in the header a section's offset, stored length and length begin. */
+export const headerWord = (sectionNumber: number): number => 3 + 3 * sectionNumber;
 
 export const align8 = (n: number): number => (n + 7) & ~7;
