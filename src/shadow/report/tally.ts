@@ -1,6 +1,7 @@
 import type { ConfusionMatrix } from '../../stats/confusion.ts';
 import type { BatchView } from '../batch/batch-view.ts';
 import { textColumns } from '../batch/sample.ts';
+import { type AttackTypes, emptyAttackTypes, limitAttackTypes, mergeAttackTypes } from './attack-types.ts';
 import { type Clues, emptyClues, examine, mergeClues } from './clues.ts';
 import { type Example, mergeExamples, noteExample } from './examples.ts';
 
@@ -26,10 +27,11 @@ export interface BaselineTally {
  */
 export interface EvaluationTally {
   matrix: ConfusionMatrix;
-  /** By attack type; null: attacks without one. */
-  byAttackType: Map<string | null, { total: number; detected: number }>;
+  attackTypes: AttackTypes;
   falsePositives: Example[];
   falseNegatives: Example[];
+  /** Benign requests that passed: what the false positives are held against. */
+  passed: Example[];
   /** Requests after counting each content once. */
   distinct: { attacks: number; benign: number };
   /** Samples that repeat an earlier one, label included. */
@@ -46,9 +48,10 @@ export interface EvaluationTally {
 export function emptyTally(): EvaluationTally {
   return {
     matrix: emptyMatrix(),
-    byAttackType: new Map(),
+    attackTypes: emptyAttackTypes(),
     falsePositives: [],
     falseNegatives: [],
+    passed: [],
     distinct: { attacks: 0, benign: 0 },
     duplicates: 0,
     baseline: null,
@@ -62,9 +65,10 @@ export function emptyTally(): EvaluationTally {
 export function mergeTally(a: EvaluationTally, b: EvaluationTally): EvaluationTally {
   return {
     matrix: addCounts(a.matrix, b.matrix),
-    byAttackType: mergeTypes(a.byAttackType, b.byAttackType),
+    attackTypes: mergeAttackTypes(a.attackTypes, b.attackTypes),
     falsePositives: mergeExamples(a.falsePositives, b.falsePositives),
     falseNegatives: mergeExamples(a.falseNegatives, b.falseNegatives),
+    passed: mergeExamples(a.passed, b.passed),
     distinct: addCounts(a.distinct, b.distinct),
     duplicates: a.duplicates + b.duplicates,
     baseline: mergeBaselines(a.baseline, b.baseline),
@@ -107,9 +111,12 @@ export function tallyBatch(
     const attack = view.isAttack(i);
     const matched = matches[i] === 1;
     countOutcome(tally.matrix, attack, matched);
-    if (attack) countType(tally, view.attackType(i), matched);
+    if (attack) countType(tally.attackTypes, view.attackType(i), matched);
     if (attack !== matched) noteMistake(tally, view, i, firstOrdinal + i, attack);
-    else if (!attack) examine(tally.clues.passed, view, i);
+    else if (!attack) {
+      noteExample(tally.passed, view, i, firstOrdinal + i);
+      examine(tally.clues.passed, view, i);
+    }
 
     const at = view.at[i]!;
     if (at < tally.span.minAt) tally.span.minAt = at;
@@ -124,6 +131,7 @@ export function tallyBatch(
       countBaseline(tally.baseline, attack, matched, baseline![i] === 1, repeated);
     }
   }
+  tally.attackTypes = limitAttackTypes(tally.attackTypes);
   return tally;
 }
 
@@ -135,11 +143,11 @@ function countOutcome(matrix: ConfusionMatrix, attack: boolean, matched: boolean
   else matrix.trueNegatives++;
 }
 
-function countType(tally: EvaluationTally, type: string | null, matched: boolean): void {
-  let counts = tally.byAttackType.get(type);
+function countType({ byType }: AttackTypes, type: string | null, matched: boolean): void {
+  let counts = byType.get(type);
   if (counts === undefined) {
     counts = { total: 0, detected: 0 };
-    tally.byAttackType.set(type, counts);
+    byType.set(type, counts);
   }
   counts.total++;
   if (matched) counts.detected++;
@@ -201,17 +209,4 @@ function addCounts<T extends { [K in keyof T]: number }>(a: T, b: T): T {
   const sum = { ...a };
   for (const name of Object.keys(b) as (keyof T)[]) sum[name] = (a[name] + b[name]) as T[keyof T];
   return sum;
-}
-
-function mergeTypes(
-  a: EvaluationTally['byAttackType'],
-  b: EvaluationTally['byAttackType'],
-): EvaluationTally['byAttackType'] {
-  const merged = new Map<string | null, { total: number; detected: number }>();
-  for (const types of [a, b]) {
-    for (const [type, counts] of types) {
-      merged.set(type, addCounts(merged.get(type) ?? { total: 0, detected: 0 }, counts));
-    }
-  }
-  return merged;
 }
