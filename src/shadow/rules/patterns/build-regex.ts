@@ -1,7 +1,7 @@
 /** From the syntax tree of a regular expression to positions; what cannot be linear is refused. */
 import type { AST } from '@eslint-community/regexpp';
 import { type ActiveFlags, setOfAtom } from './class-sets.ts';
-import { edgeMask, notInsidePair, wordBoundaryMask } from './context.ts';
+import { edgeMask, wordBoundaryMask } from './context.ts';
 import { alternatives, repeat, sequence } from './fragment.ts';
 import { parsePattern } from './parse-pattern.ts';
 import { PatternRefusedError } from './pattern-refused-error.ts';
@@ -11,8 +11,7 @@ import { codePoints } from './surrogate-pairs.ts';
 /** Adds the expression's positions to the builder and says how the whole begins and ends. */
 export function buildRegex(builder: PositionBuilder, source: string, flagText: string): Fragment {
   const { ast, flags } = parsePattern(source, flagText, builder.patternIndex);
-  const whole = fromAlternatives(builder, ast.alternatives, flags);
-  return flags.unicode ? sequence(builder, [builder.empty(notInsidePair), whole]) : whole;
+  return fromAlternatives(builder, ast.alternatives, flags);
 }
 
 function fromAlternatives(

@@ -56,8 +56,6 @@ const foldedBoundary = maskWhere((previous, next) => isFoldedWord(previous) !== 
 /** With `u` a lead surrogate alone is a character only where no trail follows, and conversely. */
 export const notBeforeTrail = maskWhere((_, next) => next !== 'trail');
 export const notAfterLead = maskWhere((previous) => previous !== 'lead');
-/** With `u` a match cannot begin between the halves of a pair. */
-export const notInsidePair = maskWhere((previous, next) => previous !== 'lead' || next !== 'trail');
 
 /** The mask of `^` or `$`. */
 export function edgeMask(edge: 'start' | 'end', flags: ActiveFlags): ContextMask {

@@ -1,4 +1,8 @@
-/** Code points as UTF-16: with `u` a class matches whole pairs, and halves only when they stand alone. */
+/**
+ * Code points as UTF-16: with `u` a class matches whole pairs, and halves only when they stand alone.
+ * Nothing keeps an *empty* match from lying between the halves of a pair: by the letter of the
+ * specification it may not, V8 finds it all the same (/\B/u in 'a😀a'), and we answer as V8 does.
+ */
 import { type CharSet, fromRanges, lastUnit, rangesOf, union, within } from './char-set.ts';
 import { notAfterLead, notBeforeTrail } from './context.ts';
 import { alternatives, sequence } from './fragment.ts';

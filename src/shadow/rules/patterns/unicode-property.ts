@@ -1,12 +1,15 @@
 /**
  * The members of `\p{…}`, asked of the engine once per property, so that they agree with its
- * version of Unicode: one pass of `/\p{…}+/gu` over every code point takes about 10 ms.
+ * version of Unicode: one pass of `/\p{…}+/gu` over every code point takes some milliseconds.
  */
 import { type CharSet, fromRanges } from './char-set.ts';
 
-/** There are some 400 properties; a thread keeps the last 64 asked for, of at most 10 kB each. */
-const cachedPropertiesMax = 64;
+/** More than there are properties and scripts (some 400); each takes a few kilobytes. */
+const cachedPropertiesMax = 512;
 const cache = new Map<string, CharSet>();
+
+/** Every code point in order, cut so that no two surrogates meet and form a pair: 4 MiB, made once. */
+let blocks: { first: number; text: string }[] | undefined;
 
 /** @throws SyntaxError when the engine does not know the property. */
 export function unicodeProperty(key: string, value: string | null): CharSet {
@@ -21,26 +24,27 @@ export function unicodeProperty(key: string, value: string | null): CharSet {
 
 function derive(name: string): CharSet {
   const runs = new RegExp(`\\p{${name}}+`, 'gu');
+  blocks ??= allCodePoints();
   const found: [number, number][] = [];
-  const blockSize = 0x1000;
-  for (let base = 0; base <= 0x10ffff; base += blockSize) {
-    if (base === 0xd000) {
-      collectRuns(runs, 0xd000, 0xd7ff, found);
-      // A text cannot hold surrogates in order without forming pairs: each is asked for alone.
-      for (let unit = 0xd800; unit <= 0xdfff; unit++) collectRuns(runs, unit, unit, found);
-      base = 0xe000 - blockSize;
-    } else {
-      collectRuns(runs, base, base + blockSize - 1, found);
+  for (const { first, text } of blocks) {
+    const width = first > 0xffff ? 2 : 1;
+    for (const match of text.matchAll(runs)) {
+      found.push([first + match.index / width, first + (match.index + match[0].length) / width - 1]);
     }
   }
   return fromRanges(found);
 }
 
-function collectRuns(runs: RegExp, low: number, high: number, found: [number, number][]): void {
-  const codePoints = Array.from({ length: high - low + 1 }, (_, k) => low + k);
-  const text = String.fromCodePoint(...codePoints);
-  const width = low > 0xffff ? 2 : 1;
-  for (const match of text.matchAll(runs)) {
-    found.push([low + match.index / width, low + (match.index + match[0].length) / width - 1]);
+function allCodePoints(): { first: number; text: string }[] {
+  const out = [];
+  const size = 0x1000;
+  for (let first = 0; first <= 0x10ffff; first += size) {
+    // Leads and trails are apart in different blocks but for this one, which holds both.
+    const cuts = first === 0xd000 ? [0xd000, 0xdc00, 0xe000] : [first, first + size];
+    for (let k = 0; k + 1 < cuts.length; k++) {
+      const codePoints = Array.from({ length: cuts[k + 1]! - cuts[k]! }, (_, j) => cuts[k]! + j);
+      out.push({ first: cuts[k]!, text: String.fromCodePoint(...codePoints) });
+    }
   }
+  return out;
 }

@@ -88,20 +88,20 @@ function renumber(classOf: Int32Array): number {
 function lookupTables(starts: readonly number[], classOf: Int32Array, count: number) {
   const pageOf = new Uint16Array(256);
   const pages: number[] = [];
-  const known = new Map<string, number>();
+  const uniform = new Map<number, number>();
   let k = 0;
-  const page = new Uint16Array(256);
   for (let high = 0; high < 256; high++) {
-    for (let low = 0; low < 256; low++) {
-      const unit = (high << 8) | low;
-      while (k + 1 < starts.length && starts[k + 1]! <= unit) k++;
-      page[low] = classOf[k]!;
+    const first = high << 8;
+    while (k + 1 < starts.length && starts[k + 1]! <= first) k++;
+    const isUniform = k + 1 === starts.length || starts[k + 1]! >= first + 256;
+    const shared = isUniform ? uniform.get(classOf[k]!) : undefined;
+    pageOf[high] = shared ?? pages.length >> 8;
+    if (shared !== undefined) continue;
+    if (isUniform) uniform.set(classOf[k]!, pageOf[high]!);
+    for (let unit = first, j = k; unit < first + 256; unit++) {
+      while (j + 1 < starts.length && starts[j + 1]! <= unit) j++;
+      pages.push(classOf[j]!);
     }
-    const key = page.join();
-    const index = known.get(key) ?? pages.length >> 8;
-    if (!known.has(key)) for (const value of page) pages.push(value);
-    known.set(key, index);
-    pageOf[high] = index;
   }
   const ofByte = new Uint16Array(256).fill(count);
   for (let byte = 0; byte < 128; byte++) ofByte[byte] = pages[(pageOf[0]! << 8) | byte]!;
