@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { allowLongTransaction } from '../../platform/database/allow-long-transaction.ts';
 import { sql } from '../../platform/database/sql.ts';
 import { withTransaction } from '../../platform/database/transaction.ts';
 
@@ -10,7 +11,7 @@ import { withTransaction } from '../../platform/database/transaction.ts';
  */
 export async function deleteDataset(pool: Pool, owner: string, name: string): Promise<number | null> {
   return withTransaction(pool, async (client) => {
-    await client.query(sql(import.meta.url, './sql/lift-statement-timeout.sql'));
+    await allowLongTransaction(client);
     const { rows } = await client.query<{ sample_count: number }>(
       sql(import.meta.url, './sql/delete-dataset.sql'),
       [owner, name],

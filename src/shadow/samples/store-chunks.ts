@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import type { Pool, PoolClient } from 'pg';
 import { type CopyStreamQuery, from as copyFrom } from 'pg-copy-streams';
+import { allowLongTransaction } from '../../platform/database/allow-long-transaction.ts';
 import { sql } from '../../platform/database/sql.ts';
 import { withTransaction } from '../../platform/database/transaction.ts';
 import { ConflictError } from '../../platform/errors.ts';
@@ -60,7 +61,7 @@ async function copyChunks(
   uploadId: number,
   chunks: AsyncIterable<PackedChunk>,
 ): Promise<void> {
-  await client.query(sql(import.meta.url, './sql/lift-statement-timeout.sql'));
+  await allowLongTransaction(client);
   const copy = client.query(
     copyFrom(sql(import.meta.url, './sql/copy-chunks.sql'), { highWaterMark: copyBufferBytes }),
   );
@@ -81,7 +82,6 @@ async function copyChunks(
     }
     if (!over) copy.end(copyTrailer);
     await done;
-    await client.query(sql(import.meta.url, './sql/restore-statement-timeout.sql'));
   } catch (error) {
     if (!over) await abandon(copy);
     throw error;
