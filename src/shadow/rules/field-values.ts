@@ -52,16 +52,14 @@ function columnValues(view: BatchView, field: Field): FieldValues {
   const present = 1 << textColumns.indexOf(column);
   const n = view.count;
   const sample = new Uint32Array(n);
-  const start = new Uint32Array(n);
-  const end = new Uint32Array(n);
   let count = 0;
   for (let i = 0; i < n; i++) {
-    if ((view.present[i]! & present) === 0) continue;
-    sample[count] = i;
-    start[count] = offsets[i]!;
-    end[count] = offsets[i + 1]!;
-    count++;
+    if ((view.present[i]! & present) !== 0) sample[count++] = i;
   }
+  // Where no sample lacks the field, as is usual, value and sample have the same number.
+  if (count === n) return { count, sample, start: offsets, end: offsets.subarray(1), bytes };
+  const start = sample.map((i) => offsets[i]!);
+  const end = sample.map((i) => offsets[i + 1]!);
   return { count, sample, start, end, bytes };
 }
 

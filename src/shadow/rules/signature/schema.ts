@@ -81,7 +81,8 @@ function checkPatterns(config: SignatureConfig, location: string, context: Parse
     context.count('positions', set.positions, `${location}.patterns`);
   } catch (error) {
     if (!isPatternRefusedError(error)) throw error;
-    context.fault(`${location}.patterns[${error.patternIndex}]`, error.message);
+    const place = error.patternIndex < 0 ? '' : `[${error.patternIndex}]`;
+    context.fault(`${location}.patterns${place}`, error.message);
   }
 }
 
