@@ -11,11 +11,10 @@ import { createPool, type PoolConfig } from '../platform/database/pool.ts';
 
 /** The schema in which `assay migrate` installs BullMQ's own tables. */
 const schema = 'bullmq';
-/** Redis keys of ours start with this, so that a shared instance can hold other things. */
-const keyPrefix = 'assay';
 
 export interface BackendConfig extends PoolConfig {
   redisUrl: string | undefined;
+  redisKeyPrefix: string;
 }
 
 /** What producers use of a BullMQ queue, whichever store is behind it. */
@@ -59,22 +58,22 @@ export interface QueueBackend {
 export function createQueueBackend(config: BackendConfig, onError: (error: Error) => void): QueueBackend {
   return config.redisUrl === undefined
     ? postgresBackend(config, onError)
-    : redisBackend(config.redisUrl, onError);
+    : redisBackend(config.redisUrl, config.redisKeyPrefix, onError);
 }
+
+/** How long a request that enqueues waits for Redis; the poll makes up for a job that could not be added. */
+const producerTimeoutMs = 2_000;
 
 /** Finished jobs are of no interest: the row holds the outcome, and a kept id would refuse to be enqueued again. */
 const jobDefaults = { removeOnComplete: true, removeOnFail: true } as const;
 
-function redisBackend(url: string, onError: (error: Error) => void): QueueBackend {
+function redisBackend(url: string, prefix: string, onError: (error: Error) => void): QueueBackend {
   const connections: Redis[] = [];
-  // BullMQ's blocking connections must retry for ever; a producer must fail fast, since the poll will make up for it.
+  // BullMQ's blocking connections must retry for ever; a producer must fail fast.
   const connect = (forProducer: boolean) => {
     const redis = new Redis(url, {
       maxRetriesPerRequest: forProducer ? 1 : null,
-      enableOfflineQueue: !forProducer,
-      // Start-up waits for the first connection even where commands later may not queue.
-      lazyConnect: false,
-      commandTimeout: forProducer ? 2_000 : undefined,
+      ...(forProducer ? { commandTimeout: producerTimeoutMs } : {}),
     });
     redis.on('error', onError);
     connections.push(redis);
@@ -86,7 +85,7 @@ function redisBackend(url: string, onError: (error: Error) => void): QueueBacken
       const connection = connect(true);
       const queue = new RedisQueue(name, {
         connection,
-        prefix: keyPrefix,
+        prefix,
         defaultJobOptions: jobDefaults,
         skipWaitingForReady: true,
       });
@@ -98,7 +97,7 @@ function redisBackend(url: string, onError: (error: Error) => void): QueueBacken
     work: (name, processor, settings) => {
       const worker = new RedisWorker(name, processor, {
         connection: connect(false),
-        prefix: keyPrefix,
+        prefix,
         concurrency: settings.concurrency,
         ...workerDefaults,
       });

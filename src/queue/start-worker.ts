@@ -1,5 +1,7 @@
 import type { Config } from '../platform/config/load.ts';
+import { observePool } from '../platform/database/observe-pool.ts';
 import { createPool } from '../platform/database/pool.ts';
+import type { Lifecycle } from '../platform/lifecycle/lifecycle.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
 import { createThreadPool } from '../workers/pool.ts';
@@ -8,12 +10,10 @@ import { createEvaluationProducer } from './jobs/shadow-evaluate.ts';
 import { evaluationsAtOnce, startEvaluateWorkers } from './processors/shadow-evaluate.ts';
 import { startRecovery } from './recover-forgotten.ts';
 
-export interface RunningWorker {
-  /**
-   * Takes no more jobs, lets those at work finish for up to `graceMs`, leaves the rest to other workers and closes
-   * everything.
-   */
-  stop(graceMs: number): Promise<void>;
+export interface StartWorkerDeps {
+  log: Logger;
+  metrics: Metrics;
+  lifecycle: Lifecycle;
 }
 
 /** An evaluation at work holds a reader, now and then a sorter, and updates its row. */
@@ -25,15 +25,16 @@ const connectionsPerEvaluation = 3;
  */
 const batchTimeoutMs = 60_000;
 
-/** Everything a worker process is: threads, queue consumers and the poll behind the queue. */
-export function startWorker(config: Config, log: Logger, metrics: Metrics): RunningWorker {
+/**
+ * Everything a worker process is: threads, queue consumers and the poll behind the queue, and in what order they end.
+ * Stopping takes no more jobs and lets those at work finish; past the deadline they are left to other workers.
+ */
+export function startWorker(config: Config, { log, metrics, lifecycle }: StartWorkerDeps): void {
   const onError = (error: Error) => log.warn({ err: error }, 'a connection of the worker broke');
   const evaluations = Object.values(evaluationsAtOnce).reduce((sum, atOnce) => sum + atOnce, 0);
-  const pool = createPool(config, 'app', {
-    applicationName: 'assay-worker',
-    size: evaluations * connectionsPerEvaluation,
-    onError,
-  });
+  const size = evaluations * connectionsPerEvaluation;
+  const pool = createPool(config, 'app', { applicationName: 'assay-worker', size, onError });
+  observePool(pool, 'worker', metrics);
   const threads = createThreadPool(config.workerThreads);
   metrics.beforeScrape(() => metrics.gauge('shadow_worker_pool_queue_size').set(threads.queued));
   const backend = createQueueBackend(config, onError);
@@ -49,16 +50,18 @@ export function startWorker(config: Config, log: Logger, metrics: Metrics): Runn
     onError: (error) => log.warn({ err: error }, 'could not look for forgotten evaluations'),
   });
 
-  return {
-    stop: async (graceMs) => {
-      await recovery.stop();
-      const deadline = setTimeout(() => handOver.abort(new Error('the worker is stopping')), graceMs);
-      await workers.close();
-      clearTimeout(deadline);
-      await producer.close();
-      await threads.destroy();
-      await backend.close();
-      await pool.end();
+  lifecycle.onStop({ name: 'recovery', phase: 'stop-accepting', run: () => recovery.stop() });
+  lifecycle.onStop({
+    name: 'evaluations',
+    phase: 'finish-in-flight',
+    run: (deadline) => {
+      const leave = () => handOver.abort(new Error('the worker is stopping'));
+      deadline.addEventListener('abort', leave, { once: true });
+      return workers.close();
     },
-  };
+  });
+  lifecycle.onStop({ name: 'threads', phase: 'flush', run: () => threads.destroy() });
+  lifecycle.onStop({ name: 'producer', phase: 'flush', run: () => producer.close() });
+  lifecycle.onStop({ name: 'queue connections', phase: 'close', run: () => backend.close() });
+  lifecycle.onStop({ name: 'database', phase: 'close', run: () => pool.end() });
 }

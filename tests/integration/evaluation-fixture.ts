@@ -2,12 +2,13 @@ import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import type { Pool } from 'pg';
 import { type Config, loadConfig } from '../../src/platform/config/load.ts';
+import { createLifecycle, type Lifecycle } from '../../src/platform/lifecycle/lifecycle.ts';
 import { createLogger } from '../../src/platform/log/logger.ts';
 import { createMetrics } from '../../src/platform/metrics/metrics.ts';
 import { uuidV7 } from '../../src/platform/uuid-v7.ts';
 import { createQueueBackend, type QueueBackend } from '../../src/queue/backend.ts';
 import { createEvaluationProducer, type EvaluationProducer } from '../../src/queue/jobs/shadow-evaluate.ts';
-import { type RunningWorker, startWorker } from '../../src/queue/start-worker.ts';
+import { startWorker } from '../../src/queue/start-worker.ts';
 import { createEvaluation, type EvaluationRequest } from '../../src/shadow/evaluations/create-evaluation.ts';
 import { type Evaluation, findEvaluation } from '../../src/shadow/evaluations/find-evaluation.ts';
 import { createEvaluationWatch } from '../../src/shadow/evaluations/watch-evaluations.ts';
@@ -26,7 +27,8 @@ export interface EvaluationFixture {
   request(rule: object, options?: Partial<EvaluationRequest> & { baselineRule?: object }): Promise<string>;
   /** Waits for the end. */
   result(evalId: string): Promise<Evaluation & { report: Report }>;
-  worker(threads?: number): RunningWorker;
+  /** Starts a worker in this process. @returns stops it. */
+  worker(threads?: number): () => Promise<number>;
   close(): Promise<void>;
 }
 
@@ -49,12 +51,14 @@ export async function createEvaluationFixture(redisUrl: string | undefined): Pro
   const config = {
     ...loadConfig({ DATABASE_URL: database.url, LOG_LEVEL: 'silent' }),
     redisUrl,
+    // Other test files share the Redis.
+    redisKeyPrefix: uuidV7(),
   };
   const pool = database.appPool;
   const backend = createQueueBackend(config, () => {});
   const producer = createEvaluationProducer(backend);
   const watch = createEvaluationWatch(pool);
-  const workers: RunningWorker[] = [];
+  const workers: Lifecycle[] = [];
   return {
     pool,
     config,
@@ -74,7 +78,8 @@ export async function createEvaluationFixture(redisUrl: string | undefined): Pro
         ruleId: 'r',
         ruleName: 'r',
         rule: parseRuleConfig(undefined, rule),
-        baseline: options.baselineRule === undefined ? null : parseRuleConfig(undefined, options.baselineRule),
+        baseline:
+          options.baselineRule === undefined ? null : parseRuleConfig(undefined, options.baselineRule),
         dataset: 'd',
         windowFrom: null,
         windowTo: null,
@@ -90,16 +95,14 @@ export async function createEvaluationFixture(redisUrl: string | undefined): Pro
       return { ...evaluation, report: evaluation.result as unknown as Report };
     },
     worker: (threads = 2) => {
-      const worker = startWorker(
-        { ...config, workerThreads: threads },
-        createLogger({ logLevel: 'silent' }, 'worker'),
-        createMetrics(),
-      );
-      workers.push(worker);
-      return worker;
+      const log = createLogger({ logLevel: 'silent' }, 'worker');
+      const lifecycle = createLifecycle({ log, graceMs: 1_000 });
+      startWorker({ ...config, workerThreads: threads }, { log, metrics: createMetrics(), lifecycle });
+      workers.push(lifecycle);
+      return () => lifecycle.stop('the test is done with it');
     },
     close: async () => {
-      for (const worker of workers) await worker.stop(1_000);
+      for (const worker of workers) await worker.stop('the test has ended');
       await producer.close();
       await backend.close();
       await database.drop();

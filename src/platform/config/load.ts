@@ -15,6 +15,7 @@ export interface Config {
   redisUrl: string | undefined;
   /** Falls back to `redisUrl`. */
   redisCacheUrl: string | undefined;
+  redisKeyPrefix: string;
   redisTimeoutMs: number;
   host: string;
   port: number;
@@ -65,6 +66,7 @@ function assemble(values: Environment, databaseUrl: string, redisUrl: string | u
     backupBeforeMigrate: values.BACKUP_BEFORE_MIGRATE,
     redisUrl,
     redisCacheUrl: values.REDIS_CACHE_URL ?? redisUrl,
+    redisKeyPrefix: values.REDIS_KEY_PREFIX,
     redisTimeoutMs: values.REDIS_TIMEOUT_MS,
     host: values.HOST,
     port: values.PORT,

@@ -75,6 +75,11 @@ const redisVariables = {
     description:
       'Another Redis for caches and rate limits, so that the one of the queues can run `noeviction`.',
   }),
+  REDIS_KEY_PREFIX: textOr('assay', {
+    section: 'Redis',
+    accepts: 'text',
+    description: 'What the keys of queues start with; environments that share a Redis need different ones.',
+  }),
   REDIS_TIMEOUT_MS: integer(
     { min: 5, max: 10_000, default: 100 },
     { section: 'Redis', description: 'A rate limit decision falls back to the process after this long.' },

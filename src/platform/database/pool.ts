@@ -35,8 +35,10 @@ const int8Oid = 20;
  * bigint columns become numbers; one beyond ±(2⁵³−1) throws instead of losing digits. Arrays of them stay strings.
  */
 export function createPool(config: PoolConfig, role: 'owner' | 'app', options: PoolOptions = {}): pg.Pool {
+  const settings = connectionSettings(config, role);
+  if (options.searchPath !== undefined) settings.options += ` -c search_path=${options.searchPath}`;
   const pool = new pg.Pool({
-    ...connectionSettings(config, role),
+    ...settings,
     max: options.size ?? (role === 'owner' ? 2 : config.databasePoolSize),
     application_name: options.applicationName ?? `assay-${role}`,
     idleTimeoutMillis: 30_000,
