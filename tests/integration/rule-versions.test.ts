@@ -140,7 +140,12 @@ test('a bad rule is a 400 that says where and what is known', async () => {
   expect(bad.status).toBe(400);
   expect(bad.body).toMatchObject({
     code: 'invalid_request',
-    errors: [{ location: 'body.rule_config', message: expect.stringContaining('unknown field "__proto__"') }],
+    errors: [
+      {
+        location: 'body.rule_config.__proto__',
+        message: expect.stringContaining('unknown field "__proto__"'),
+      },
+    ],
   });
   const unknown = await post('{"rule_id":"x","rule_name":"x","rule_type":"waf","rule_config":{"a":1}}');
   expect(unknown.body.errors).toMatchObject([

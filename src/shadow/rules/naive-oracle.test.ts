@@ -10,7 +10,7 @@ import { Seeded } from './test-support/seeded.ts';
 const seed = Date.now() % 1_000_000_000;
 
 test(`random rules match what a naive reading of the rules matches (seed ${seed})`, () => {
-  let [matching, all] = [0, 0];
+  let mixed = 0;
   for (let round = 0; round < 400; round++) {
     const random = new Seeded(seed + round);
     const rule = randomRule(random, 1 + random.below(4));
@@ -20,10 +20,8 @@ test(`random rules match what a naive reading of the rules matches (seed ${seed}
     expect(matches, `seed ${seed}, round ${round}: ${JSON.stringify(rule)}`).toEqual(
       naiveMatches(config, samples),
     );
-    matching += matches.length;
-    all += samples.length;
+    if (matches.length > 0 && matches.length < samples.length) mixed++;
   }
-  // Agreement would mean little if nearly nothing, or nearly everything, matched.
-  expect(matching / all).toBeGreaterThan(0.2);
-  expect(matching / all).toBeLessThan(0.8);
+  // Agreement would mean little if rules matched nothing or everything; about half of them do.
+  expect(mixed).toBeGreaterThan(100);
 });

@@ -76,17 +76,17 @@ test.each([
   ['signature', 'rule_config: a rule is an object'],
   [
     { type: 'signature', pattern: 'x', score: 1 },
-    'rule_config: unknown field "score" in a signature rule; known fields: type, pattern, patterns, match, fields, decode, case_sensitive',
+    'rule_config.score: unknown field "score"; known fields of a signature rule: type, pattern, patterns, match, fields, decode, case_sensitive',
   ],
   [
     JSON.parse('{"type":"signature","pattern":"x","__proto__":{"match":"all"}}'),
-    'rule_config: unknown field "__proto__"',
+    'rule_config.__proto__: unknown field "__proto__"',
   ],
   [
     JSON.parse(
       '{"type":"anomaly","threshold":1,"scores":[{"rule":{"type":"signature","pattern":"x"},"score":1,"__proto__":{}}]}',
     ),
-    'rule_config.scores[0]: unknown field "__proto__"',
+    'rule_config.scores[0].__proto__: unknown field "__proto__"; known fields of a score: rule, score',
   ],
   [{ type: 'signature', pattern: 'x', patterns: ['y'] }, 'rule_config: give exactly one of "pattern"'],
   [{ type: 'signature' }, 'rule_config: give exactly one of "pattern"'],
@@ -158,7 +158,7 @@ test.each([
       threshold: 1,
       scores: [{ rule: { type: 'signature', pattern: 'x', foo: 1 }, score: 1 }],
     },
-    'rule_config.scores[0].rule: unknown field "foo"',
+    'rule_config.scores[0].rule.foo: unknown field "foo"',
   ],
   [{ type: 'composite', op: 'xor', rules: [nested(1)] }, 'rule_config.op: '],
   [{ type: 'composite', op: 'and', rules: [] }, 'rule_config.rules: '],
@@ -211,7 +211,7 @@ test('bounds over the whole rule: depth, patterns, rate limits, sub-rules', () =
   const or = (rules: unknown[]) => ({ type: 'composite', op: 'or', rules });
   expect(parseRuleConfig(undefined, or([patterns(400), patterns(600)])).type).toBe('composite');
   expect(faults(or([patterns(400), patterns(601)]))[0]).toContain('at most 1000 patterns');
-  const letters = { type: 'signature', patterns: [{ regex: '\\p{L}{200}', flags: 'u' }] };
+  const letters = { type: 'signature', patterns: [{ regex: 'a{20000}' }] };
   expect(faults(or(Array.from({ length: 900 }, () => letters)))[0]).toContain(
     'at most 65535 characters of patterns',
   );

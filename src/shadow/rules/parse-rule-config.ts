@@ -97,7 +97,7 @@ function parseTyped(
 ): RuleConfig | null {
   const parsed = ruleSchemas[type].safeParse(input);
   if (!parsed.success) {
-    for (const issue of parsed.error.issues) context.fault(location + pathText(issue.path), issue.message);
+    for (const issue of parsed.error.issues) noteIssue(issue, location, context);
     return null;
   }
   const rule = parsed.data;
@@ -112,6 +112,17 @@ function parseTyped(
       return normaliseAnomaly(rule, location, parseSubRule);
     case 'composite':
       return normaliseComposite(rule, location, parseSubRule);
+  }
+}
+
+function noteIssue(issue: z.core.$ZodIssue, location: string, context: ParseContext): void {
+  const place = location + pathText(issue.path);
+  if (issue.code !== 'unrecognized_keys') {
+    context.fault(place, issue.message);
+    return;
+  }
+  for (const key of issue.keys) {
+    context.fault(`${place}.${shown(key).slice(1, -1)}`, `unknown field ${shown(key)}; ${issue.message}`);
   }
 }
 

@@ -2,15 +2,11 @@ import { z } from 'zod';
 import { isField } from './fields.ts';
 import { maxMagnitude } from './limits.ts';
 
-/** A strict object whose message for an unknown field lists the fields there are. */
+/** A strict object; the message for unknown fields lists those there are, and the caller names which is unknown. */
 export function knownFields<Shape extends z.ZodRawShape>(what: string, shape: Shape) {
-  const known = Object.keys(shape).join(', ');
+  const message = `known fields of ${what}: ${Object.keys(shape).join(', ')}`;
   return z.strictObject(shape, {
-    error: (issue) => {
-      if (issue.code !== 'unrecognized_keys') return undefined;
-      const names = (issue.keys ?? []).map((key) => JSON.stringify(key)).join(', ');
-      return `unknown field ${names} in ${what}; known fields: ${known}`;
-    },
+    error: (issue) => (issue.code === 'unrecognized_keys' ? message : undefined),
   });
 }
 
