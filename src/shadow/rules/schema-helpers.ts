@@ -10,16 +10,23 @@ export function knownFields<Shape extends z.ZodRawShape>(what: string, shape: Sh
   });
 }
 
+/** A rule within a rule: checked by its own type, once the rule round it has been. */
+export const subRule = z.unknown();
+
 /** One of the fields in `allowed`, where `headers.<name>` stands for every header name. */
 export function fieldName(allowed: readonly string[]) {
-  return z.string().check((context) => {
-    if (isField(context.value, allowed)) return;
-    context.issues.push({
-      code: 'custom',
-      input: context.value,
-      message: `unknown field ${JSON.stringify(context.value)}; known fields: ${allowed.join(', ')}`,
-    });
-  });
+  const known = allowed.join(', ');
+  return z
+    .string()
+    .check((context) => {
+      if (isField(context.value, allowed)) return;
+      context.issues.push({
+        code: 'custom',
+        input: context.value,
+        message: `unknown field ${JSON.stringify(context.value)}; known fields: ${known}`,
+      });
+    })
+    .meta({ description: `One of ${known}.` });
 }
 
 /** A number that arithmetic stays exact enough on. */

@@ -1,6 +1,18 @@
 import { z } from '@hono/zod-openapi';
 import type { RuleConfig } from '../../../shadow/rules/rule-config.ts';
-import { ruleTypes } from '../../../shadow/rules/rule-types.ts';
+import { ruleSchemas, ruleTypes } from '../../../shadow/rules/rule-types.ts';
+import { subRule } from '../../../shadow/rules/schema-helpers.ts';
+
+/** What each type may hold, out of the very schemas that check it, for the OpenAPI document. */
+const documentedTypes = ruleTypes.map((type) => {
+  const { $schema: _, ...schema } = z.toJSONSchema(ruleSchemas[type], {
+    io: 'input',
+    override({ zodSchema, jsonSchema }) {
+      if (zodSchema === subRule) jsonSchema.$ref = '#/components/schemas/RuleConfig';
+    },
+  });
+  return { title: type, ...schema } as Record<string, unknown>;
+});
 
 /**
  * A rule in a request body, passed on as it came: `parseRuleConfig` checks it, with better answers than a union of
@@ -9,13 +21,12 @@ import { ruleTypes } from '../../../shadow/rules/rule-types.ts';
 export const ruleConfigSchema = z
   .unknown()
   .refine((value) => value !== undefined, { error: 'a rule configuration is missing' })
-  .openapi({
+  .openapi('RuleConfig', {
     type: 'object',
-    properties: { type: { type: 'string', enum: ruleTypes } },
+    oneOf: documentedTypes,
     description:
-      'By type. signature: pattern or patterns, match, fields, decode, case_sensitive. ip_list: cidrs, field. ' +
-      'rate_limit: key, and max_requests_per_minute or capacity with refill_per_second. anomaly: threshold, scores ' +
-      'of {rule, score}. composite: op, rules. The whole reference is docs/reference/rules.md.',
+      'A rule of one of five types; docs/reference/rules.md says what each means. `type` may be left out where ' +
+      '`rule_type` stands beside it.',
     example: { type: 'signature', pattern: "' OR '1'='1" },
   });
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { maxMagnitude, maxNodesPerRule } from '../limits.ts';
 import type { ParseSubRule } from '../parse-context.ts';
 import type { AnomalyConfig } from '../rule-config.ts';
-import { boundedNumber, knownFields } from '../schema-helpers.ts';
+import { boundedNumber, knownFields, subRule } from '../schema-helpers.ts';
 
 /** Fractions are allowed, and negative scores, which let a sub-rule speak for the sample. */
 const points = boundedNumber(-maxMagnitude);
@@ -13,7 +13,7 @@ export const anomalySchema = knownFields('an anomaly rule', {
   scores: z
     .array(
       knownFields('a score', {
-        rule: z.unknown().meta({ description: 'A rule of any type.' }),
+        rule: subRule,
         score: points,
       }),
     )

@@ -2,15 +2,12 @@ import { z } from 'zod';
 import { maxNodesPerRule } from '../limits.ts';
 import type { ParseSubRule } from '../parse-context.ts';
 import type { CompositeConfig, RuleConfig } from '../rule-config.ts';
-import { knownFields } from '../schema-helpers.ts';
+import { knownFields, subRule } from '../schema-helpers.ts';
 
 export const compositeSchema = knownFields('a composite rule', {
   type: z.literal('composite'),
   op: z.enum(['and', 'or', 'not']),
-  rules: z
-    .array(z.unknown().meta({ description: 'A rule of any type.' }))
-    .min(1)
-    .max(maxNodesPerRule),
+  rules: z.array(subRule).min(1).max(maxNodesPerRule),
 }).refine((rule) => rule.op !== 'not' || rule.rules.length === 1, {
   error: 'takes exactly one rule when "op" is "not"; put several under an "or" or "and" first',
   path: ['rules'],

@@ -5,15 +5,18 @@ import { maxCidrsPerRule } from '../limits.ts';
 import type { IpListConfig } from '../rule-config.ts';
 import { fieldName, knownFields } from '../schema-helpers.ts';
 
-const cidr = z.string().check((context) => {
-  const range = parseCidr(context.value);
-  if (typeof range !== 'string') return;
-  context.issues.push({
-    code: 'custom',
-    input: context.value,
-    message: `malformed CIDR ${JSON.stringify(context.value)}: ${range}`,
+const cidr = z
+  .string()
+  .meta({ description: 'Such as 203.0.113.0/24 or 2001:db8::/32.' })
+  .check((context) => {
+    const range = parseCidr(context.value);
+    if (typeof range !== 'string') return;
+    context.issues.push({
+      code: 'custom',
+      input: context.value,
+      message: `malformed CIDR ${JSON.stringify(context.value)}: ${range}`,
+    });
   });
-});
 
 export const ipListSchema = knownFields('an ip_list rule', {
   type: z.literal('ip_list'),
