@@ -5,14 +5,14 @@ import type { KeyStore } from '../platform/keys/key-store.ts';
 import type { AuthenticatedKey } from '../platform/keys/scopes.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
+import type { RateLimiter } from '../platform/rate-limit/rate-limiter.ts';
 import type { EvaluationProducer } from '../queue/jobs/shadow-evaluate.ts';
 import type { EvaluationWatch } from '../shadow/evaluations/watch-evaluations.ts';
-import type { RateLimiter } from '../platform/rate-limit/rate-limiter.ts';
 
 /** What middleware leaves for a route: `c.get('key')` and so on. */
 export type AppEnv = { Variables: { requestId: string; key: AuthenticatedKey; log: Logger } };
 
-/** Resolves when the dependency works; its rejection's message is shown under `/ready`. */
+/** Resolves when the dependency works. Why it does not is logged; `/ready` is public and only says that. */
 export type ReadinessCheck = () => Promise<void>;
 
 /** Everything the HTTP layer needs, constructed by `src/cli/api.ts` or a test and passed in. */
@@ -30,6 +30,8 @@ export interface ApiDeps {
   /** Reminds workers of an evaluation that was stored. */
   evaluations: EvaluationProducer;
   evaluationWatch: EvaluationWatch;
+  /** Aborts when the process begins to stop; answers that last (events, waits) end by it. */
+  stopping: AbortSignal;
   /** Milliseconds since the epoch. */
   clock: () => number;
 }

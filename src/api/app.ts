@@ -1,0 +1,23 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import type { ApiDeps, AppEnv } from './context.ts';
+import { envelope } from './middleware/envelope.ts';
+import { validationHook } from './middleware/validation.ts';
+import { notFound } from './not-found.ts';
+import { problemResponse } from './problem.ts';
+import { registerRoutes } from './routes.ts';
+
+/**
+ * The whole HTTP API, without a server: tests call `app.request()`.
+ *
+ * @example
+ * const app = createApp(deps);
+ * const answer = await app.request('/health');
+ */
+export function createApp(deps: ApiDeps): OpenAPIHono<AppEnv> {
+  const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
+  app.onError((error, c) => problemResponse(c, error));
+  app.notFound((c) => problemResponse(c, notFound(app, c)));
+  app.use('*', envelope(deps));
+  registerRoutes(app, deps);
+  return app;
+}

@@ -1,0 +1,40 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import type { ApiDeps, AppEnv } from './context.ts';
+import { showOpenApi } from './routes/docs/openapi.ts';
+import { showReference } from './routes/docs/reference.ts';
+import { liveHealth } from './routes/health/live.ts';
+import { scrapeMetrics } from './routes/health/metrics.ts';
+import { readyHealth } from './routes/health/ready.ts';
+import { readRule } from './routes/rules/read-rule.ts';
+import { storeRule } from './routes/rules/store-rule.ts';
+import { deleteSampleDataset } from './routes/samples/delete-dataset.ts';
+import { listSampleDatasets } from './routes/samples/list-datasets.ts';
+import { uploadSamples } from './routes/samples/upload-samples.ts';
+import { cancelShadowEvaluation } from './routes/shadow/cancel.ts';
+import { evaluateShadow } from './routes/shadow/evaluate.ts';
+import { followShadowResult } from './routes/shadow/events.ts';
+import { readShadowResult } from './routes/shadow/results.ts';
+
+type Register = (app: OpenAPIHono<AppEnv>, deps: ApiDeps) => void;
+
+/** Every route of the API, in the order of the reference; a new one is a file under routes/ and a line here. */
+const routes: readonly Register[] = [
+  uploadSamples,
+  listSampleDatasets,
+  deleteSampleDataset,
+  storeRule,
+  readRule,
+  evaluateShadow,
+  readShadowResult,
+  followShadowResult,
+  cancelShadowEvaluation,
+  liveHealth,
+  readyHealth,
+  scrapeMetrics,
+  showOpenApi,
+  showReference,
+];
+
+export function registerRoutes(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
+  for (const register of routes) register(app, deps);
+}

@@ -1,0 +1,109 @@
+import { createApp } from '../../api/app.ts';
+import type { ApiDeps } from '../../api/context.ts';
+import { type RunningServer, serveHttp } from '../../api/server.ts';
+import type { Config } from '../../platform/config/load.ts';
+import { migrate, pendingMigrations } from '../../platform/database/migrate.ts';
+import { MigrationRefusedError } from '../../platform/database/migration-error.ts';
+import { label } from '../../platform/database/migration-plan.ts';
+import { observePool } from '../../platform/database/observe-pool.ts';
+import { createPool } from '../../platform/database/pool.ts';
+import { bootstrapKeys } from '../../platform/keys/bootstrap-keys.ts';
+import { createKeyStore } from '../../platform/keys/key-store.ts';
+import type { Lifecycle } from '../../platform/lifecycle/lifecycle.ts';
+import type { Logger } from '../../platform/log/logger.ts';
+import type { Metrics } from '../../platform/metrics/metrics.ts';
+import { createRateLimiter } from '../../platform/rate-limit/create-rate-limiter.ts';
+import { connectRedis } from '../../platform/redis/connect.ts';
+import { createQueueBackend } from '../../queue/backend.ts';
+import { createEvaluationProducer } from '../../queue/jobs/shadow-evaluate.ts';
+import { createEvaluationWatch } from '../../shadow/evaluations/watch-evaluations.ts';
+
+export interface StartApiDeps {
+  log: Logger;
+  metrics: Metrics;
+  lifecycle: Lifecycle;
+  clock: () => number;
+}
+
+export interface RunningApi {
+  /** In the order of the configuration: `PORT`, then `SECOND_PORT`. */
+  ports: number[];
+}
+
+/**
+ * Everything an API process is: migrations where asked for, connections, routes and servers, and in what order they
+ * end. Resolves once requests are answered.
+ */
+export async function startApi(config: Config, process: StartApiDeps): Promise<RunningApi> {
+  if (config.migrateOnStart) await migrateFirst(config, process.log);
+  const deps = connectAll(config, process);
+  // Wrong credentials or a database without our tables end the process here, with a message, not every request later.
+  const pending = await pendingMigrations(deps.pool);
+  if (pending.length > 0)
+    throw new MigrationRefusedError(`the database lacks ${pending.join(', ')}; ${remedy}`);
+  const app = createApp(deps);
+  const ports = [config.port, ...(config.secondPort === undefined ? [] : [config.secondPort])];
+  const servers: RunningServer[] = [];
+  process.lifecycle.onStop({
+    name: 'http',
+    phase: 'finish-in-flight',
+    run: async (deadline) => {
+      await Promise.all(servers.map((server) => server.stop(deadline)));
+    },
+  });
+  for (const port of ports) {
+    servers.push(
+      await serveHttp(app.fetch, { host: config.host, port, requestTimeoutMs: config.requestTimeoutMs }),
+    );
+  }
+  const listening = servers.map((server) => server.port);
+  process.log.info({ host: config.host, ports: listening }, 'listening');
+  return { ports: listening };
+}
+
+const remedy = 'run assay migrate, or set MIGRATE_ON_START=true';
+
+async function migrateFirst(config: Config, log: Logger): Promise<void> {
+  const pool = createPool(config, 'owner', { applicationName: 'assay-migrate' });
+  try {
+    const onStep = (step: Parameters<typeof describe>[0]) => log.info(describe(step), 'migrating');
+    await migrate(pool, { onStep });
+  } finally {
+    await pool.end();
+  }
+}
+
+function describe(step: { direction: string; file: { number: number; name: string } }) {
+  return { migration: label(step.file), direction: step.direction };
+}
+
+function connectAll(config: Config, { log, metrics, lifecycle, clock }: StartApiDeps): ApiDeps {
+  const onError = (error: Error) => log.warn({ err: error }, 'a connection of the API broke');
+  const pool = createPool(config, 'app', { applicationName: 'assay-api', onError });
+  observePool(pool, 'api', metrics);
+  lifecycle.onStop({ name: 'database', phase: 'close', run: () => pool.end() });
+
+  const cacheUrl = config.redisCacheUrl;
+  const redis = cacheUrl === undefined ? undefined : connectRedis(cacheUrl, log, config.redisTimeoutMs);
+  if (redis !== undefined) lifecycle.onStop({ name: 'redis', phase: 'close', run: () => redis.disconnect() });
+
+  const queue = createQueueBackend(config, onError);
+  const evaluations = createEvaluationProducer(queue);
+  lifecycle.onStop({ name: 'queues', phase: 'flush', run: () => evaluations.close() });
+  lifecycle.onStop({ name: 'queue connections', phase: 'close', run: () => queue.close() });
+
+  return {
+    config,
+    pool,
+    redis,
+    log,
+    metrics,
+    keys: createKeyStore({ pool, bootstrap: bootstrapKeys(config), metrics, clock }),
+    rateLimiter: createRateLimiter({ redis, redisTimeoutMs: config.redisTimeoutMs, metrics, log, clock }),
+    readinessChecks: { queue: () => evaluations.ping() },
+    evaluations,
+    evaluationWatch: createEvaluationWatch(pool),
+    stopping: lifecycle.stopping,
+    clock,
+  };
+}

@@ -1,0 +1,90 @@
+/**
+ * Every `code` a problem document may carry, for docs/reference/errors.md and for the titles people read. A test looks
+ * through the sources for codes that are missing here.
+ */
+export interface ErrorCode {
+  status: number;
+  title: string;
+  /** What happened and what the caller can do. */
+  meaning: string;
+}
+
+export const errorCodes = {
+  invalid_request: {
+    status: 400,
+    title: 'Invalid request',
+    meaning:
+      'Something sent is malformed, missing, unknown or out of bounds; `errors` says where. Correct it.',
+  },
+  unauthenticated: {
+    status: 401,
+    title: 'Not authenticated',
+    meaning: 'No key, or one that is unknown or revoked. Send `Authorization: Bearer <key>`.',
+  },
+  forbidden: {
+    status: 403,
+    title: 'Forbidden',
+    meaning: 'The key lacks the scope that `detail` names. Use another, or have one made with that scope.',
+  },
+  not_found: {
+    status: 404,
+    title: 'Not found',
+    meaning: 'There is no such path or object, or it belongs to another tenant.',
+  },
+  method_not_allowed: {
+    status: 405,
+    title: 'Method not allowed',
+    meaning: 'The path exists, with the methods in `Allow`.',
+  },
+  already_finished: {
+    status: 409,
+    title: 'Already finished',
+    meaning: 'The evaluation ended before it could be cancelled; its result stands.',
+  },
+  body_too_large: {
+    status: 413,
+    title: 'Body too large',
+    meaning: 'The body, or one line of an upload, is over its limit. Send less at a time.',
+  },
+  unsupported_media_type: {
+    status: 415,
+    title: 'Unsupported media type',
+    meaning: 'The `Content-Type` or `Content-Encoding` is not one the path takes; `detail` names those.',
+  },
+  empty_selection: {
+    status: 422,
+    title: 'Empty selection',
+    meaning: 'The data set, window and size select no samples, so there is nothing to measure.',
+  },
+  rate_limited: {
+    status: 429,
+    title: 'Rate limited',
+    meaning: 'The key used up its tokens. Wait for `Retry-After` seconds.',
+  },
+  internal: {
+    status: 500,
+    title: 'Internal error',
+    meaning: 'A fault of ours; the log has it under `request_id`.',
+  },
+  unavailable: {
+    status: 503,
+    title: 'Unavailable',
+    meaning:
+      'Something needed, such as the database, does not answer. Nothing was changed; retry after `Retry-After`.',
+  },
+  circuit_open: {
+    status: 503,
+    title: 'Circuit open',
+    meaning: 'Something needed failed repeatedly and is left alone for a moment. Retry after `Retry-After`.',
+  },
+  overloaded: {
+    status: 503,
+    title: 'Overloaded',
+    meaning: 'A bounded queue is full. Retry after `Retry-After`, more slowly.',
+  },
+} as const satisfies Record<string, ErrorCode>;
+
+export function titleOf(code: string, status: number): string {
+  const known: Record<string, ErrorCode> = errorCodes;
+  return known[code]?.title ?? (status < 500 ? 'Request refused' : 'Request failed');
+}
