@@ -8,6 +8,7 @@ import type { ApiDeps, AppEnv } from '../src/api/context.ts';
 import { uploadSamples } from '../src/api/routes/samples/upload-samples.ts';
 import { serveHttp } from '../src/api/server.ts';
 import { createPool } from '../src/platform/database/pool.ts';
+import { createMetrics } from '../src/platform/metrics/metrics.ts';
 import { deleteDataset } from '../src/shadow/samples/delete-dataset.ts';
 import { sharedOwner } from '../src/shadow/samples/find-dataset.ts';
 import type { IngestResult } from '../src/shadow/samples/ingest-samples.ts';
@@ -91,7 +92,7 @@ function uploadApp(context: BenchContext): OpenAPIHono<AppEnv> {
     });
     await next();
   });
-  uploadSamples(app, { pool: context.pool, clock: Date.now } as ApiDeps);
+  uploadSamples(app, { pool: context.pool, metrics: createMetrics(), clock: Date.now } as ApiDeps);
   return app;
 }
 

@@ -41,10 +41,16 @@ export const errorCodes = {
     title: 'Already finished',
     meaning: 'The evaluation ended before it could be cancelled; its result stands.',
   },
+  dataset_deleted: {
+    status: 409,
+    title: 'Dataset deleted',
+    meaning:
+      'The dataset was deleted while an upload to it was being sent; nothing was stored. Send it again.',
+  },
   body_too_large: {
     status: 413,
     title: 'Body too large',
-    meaning: 'The body, or one line of an upload, is over its limit. Send less at a time.',
+    meaning: 'The body is over its limit, or its gzip inflates beyond reason. Send less at a time.',
   },
   unsupported_media_type: {
     status: 415,

@@ -7,6 +7,7 @@ import { listSampleDatasets } from '../../src/api/routes/samples/list-datasets.t
 import { uploadSamples } from '../../src/api/routes/samples/upload-samples.ts';
 import { isAssayError } from '../../src/platform/errors.ts';
 import type { AuthenticatedKey, Scope } from '../../src/platform/keys/scopes.ts';
+import { createMetrics } from '../../src/platform/metrics/metrics.ts';
 import { BatchView } from '../../src/shadow/batch/batch-view.ts';
 import { textColumns } from '../../src/shadow/batch/sample.ts';
 
@@ -40,7 +41,7 @@ export function samplesApp(pool: Pool, testKey: TestKey = {}): OpenAPIHono<AppEn
     if (!isAssayError(error)) throw error;
     return c.json({ status: error.status, code: error.code, detail: error.message }, error.status as 400);
   });
-  const deps = { pool, clock: () => 1_700_000_000_000 } as ApiDeps;
+  const deps = { pool, metrics: createMetrics(), clock: () => 1_700_000_000_000 } as ApiDeps;
   uploadSamples(app, deps);
   listSampleDatasets(app, deps);
   deleteSampleDataset(app, deps);

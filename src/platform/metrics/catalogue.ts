@@ -41,6 +41,11 @@ export const catalogue = {
     help: 'API key lookups, by where they were answered.',
     labels: ['result'],
   },
+  samples_received_total: {
+    type: 'counter',
+    help: 'Samples of finished uploads, by result: stored or rejected.',
+    labels: ['result'],
+  },
   database_pool_connections: {
     type: 'gauge',
     help: 'Database connections of the process, by pool and state.',

@@ -62,6 +62,7 @@ const route = createRoute({
 
 export function uploadSamples(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   const slots = UploadSlots.forPool(deps.pool.options.max);
+  const counter = deps.metrics.counter('samples_received_total');
   app.openapi(route, async (c) => {
     const query = c.req.valid('query');
     const format = uploadFormat(c.req.header('content-type'));
@@ -79,6 +80,8 @@ export function uploadSamples(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
       { pool: deps.pool, slots, clock: deps.clock },
     );
     const { dataset, received, stored, rejected } = result;
+    counter.inc({ result: 'stored' }, stored);
+    counter.inc({ result: 'rejected' }, rejected);
     c.get('log').info({ dataset, received, stored, rejected }, 'samples uploaded');
     return c.json(result, 200);
   });
