@@ -35,13 +35,14 @@ export async function run(argv: string[]): Promise<number> {
 async function serve(directory: string, closers: AsyncDisposableStack): Promise<number> {
   const started = performance.now();
   let stack: Stack | undefined;
-  const signal = stopSignal(process, () => {
+  const env = processEnvironment();
+  const signal = stopSignal(process, env.npm_lifecycle_event !== undefined, () => {
     stack?.kill();
     process.exit(130);
   });
   let code = 0;
   try {
-    stack = await startStack({ directory, env: processEnvironment(), closers, signal, say });
+    stack = await startStack({ directory, env, closers, signal, say });
     const { dev } = stack;
     const loaded = await loadSampleData(dev.api_url, dev.admin_api_key, signal);
     if (loaded > 0) say(`loaded ${loaded} samples of made-up traffic`);

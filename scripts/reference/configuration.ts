@@ -1,0 +1,27 @@
+import { environmentSchema } from '../../src/platform/config/schema.ts';
+import { sections, variableDocs } from '../../src/platform/config/variable.ts';
+import { row, table } from './markdown.ts';
+
+/** docs/reference/configuration.md, from the schema that reads the environment. */
+export function configurationReference(): string {
+  const variables = Object.entries(environmentSchema.shape).map(([name, schema]) => ({
+    name,
+    ...variableDocs.get(schema)!,
+  }));
+  const parts = sections.map((section) => {
+    const rows = variables
+      .filter((variable) => variable.section === section)
+      .map(({ name, description, accepts, default: byDefault, secret }) =>
+        row([`\`${name}\``, description, accepts, byDefault ?? '', secret ? 'yes' : '']),
+      );
+    return `## ${section}\n\n${table(['variable', 'meaning', 'accepts', 'default', 'secret'], rows)}`;
+  });
+  return `# Configuration
+
+Everything is set by environment variables, read once when a process starts. An empty value counts as unset. All faults
+are reported at once, without the values of secrets, and the process ends with exit code 1. One of \`DATABASE_URL\`,
+\`CREDITS_DATABASE_URL\` and \`SHADOW_DATABASE_URL\` is needed; nothing else is.
+
+${parts.join('\n\n')}
+`;
+}
