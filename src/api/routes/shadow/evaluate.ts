@@ -83,7 +83,7 @@ async function remind(
 }
 
 async function waitForResult(deps: ApiDeps, evalId: string, seconds: number, gone: AbortSignal) {
-  const signal = AbortSignal.any([AbortSignal.timeout(seconds * 1000), gone]);
+  const signal = AbortSignal.any([AbortSignal.timeout(seconds * 1000), gone, deps.stopping]);
   for await (const state of deps.evaluationWatch.states(evalId, signal)) {
     if (state.status !== 'completed' && state.status !== 'failed') continue;
     const evaluation = await findEvaluation(deps.pool, evalId, null);

@@ -35,9 +35,10 @@ export function followShadowResult(app: OpenAPIHono<AppEnv>, deps: ApiDeps): voi
     const gone = new AbortController();
     return streamSSE(c, async (stream) => {
       stream.onAbort(() => gone.abort());
+      const ended = AbortSignal.any([gone.signal, deps.stopping]);
       const heartbeat = setInterval(() => void stream.write(': still here\n\n'), heartbeatMs);
       try {
-        for await (const state of deps.evaluationWatch.states(evaluation.evalId, gone.signal)) {
+        for await (const state of deps.evaluationWatch.states(evaluation.evalId, ended)) {
           if (eventId(state) !== seen) await send(deps, stream, evaluation.evalId, state);
         }
       } finally {
