@@ -1,5 +1,5 @@
-import { join } from 'node:path';
 import { readDevFile } from '../dev/dev-file.ts';
+import { stateDirectory } from '../dev/state-directory.ts';
 import { type ServerEvent, serverEvents } from './server-events.ts';
 
 export interface ApiAddress {
@@ -26,7 +26,7 @@ export class ApiProblem extends Error {
  */
 export function apiAddress(
   env: Record<string, string | undefined>,
-  stateDirectory = join(process.cwd(), '.assay'),
+  directory = stateDirectory(process.cwd()),
 ): ApiAddress {
   if (env.ASSAY_API_URL) {
     const key = env.ASSAY_API_KEY || env.SHADOW_API_KEY;
@@ -34,7 +34,7 @@ export function apiAddress(
       throw new Error('ASSAY_API_URL is set, but not ASSAY_API_KEY: set it to a key with shadow:write');
     return { url: env.ASSAY_API_URL.replace(/\/+$/, ''), key };
   }
-  const dev = readDevFile(stateDirectory);
+  const dev = readDevFile(directory);
   if (dev === undefined) {
     throw new Error('no API is known: run `npm start`, or set ASSAY_API_URL and ASSAY_API_KEY');
   }

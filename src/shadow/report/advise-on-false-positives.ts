@@ -17,7 +17,6 @@ const looks: Partial<Record<Mark, string>> = {
   sqlWord: 'an SQL word (select, union, insert, drop)',
   shell: 'a shell separator (; | ` $()',
   comment: 'a comment (/*)',
-  percent: 'URL encoding (%XX)',
 };
 
 /** What the false positives have in common. */
@@ -36,7 +35,7 @@ function commonMark(alarms: Clues, passed: Clues): Recommendation[] {
       // One in a thousand stands in for "never", so that a rare mark is not infinitely telling.
       const lift = share / Math.max(passedShare, 0.001);
       if (share < concentratedShare || lift < concentratedLift) continue;
-      if (best === null || share > best.share || (share === best.share && lift > best.lift)) {
+      if (best === null || lift > best.lift) {
         best = { column, mark, share, passedShare, lift };
       }
     }
