@@ -2,7 +2,7 @@ import pg from 'pg';
 import { ingestSamples } from '../../src/shadow/samples/ingest-samples.ts';
 import { traffic } from './samples-traffic.ts';
 
-/** Run by samples-stream.test.ts: the peak memory of a process that stores 20 MB, and then 220 MB more. */
+/** Run by samples-stream.test.ts: the peak memory of a process that stores 55 MB, and then 220 MB more. */
 const pool = new pg.Pool({ connectionString: process.argv[2], max: 2 });
 // The same pieces again and again, so that making them is not what is measured.
 const pieces = [...traffic(10_000)];
@@ -23,7 +23,7 @@ async function measure(times: number): Promise<{ bytes: number; peakRssBytes: nu
   return { bytes, peakRssBytes };
 }
 
-const small = await measure(10);
+const small = await measure(30);
 const large = await measure(120);
 await pool.end();
 process.stdout.write(JSON.stringify({ small, large }));

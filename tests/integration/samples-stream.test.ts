@@ -64,9 +64,9 @@ test('a client that disconnects in the middle leaves nothing, and the connection
     const client = openUpload(port);
     client.on('error', () => {});
     for (const piece of traffic(60_000)) if (!client.write(piece)) await once(client, 'drain');
-    await expect.poll(openTransactions).toBe(1);
+    await expect.poll(openTransactions, { timeout: 10_000 }).toBe(1);
     client.destroy();
-    await expect.poll(openTransactions).toBe(0);
+    await expect.poll(openTransactions, { timeout: 10_000 }).toBe(0);
     expect(await rowCounts(database.appPool)).toEqual(nothing);
 
     const again = openUpload(port);
@@ -128,7 +128,7 @@ test('uploads to one dataset do not wait for each other, not even the first ones
   }
   const deps = { pool: database.appPool, clock: () => 1 };
   const first = ingestSamples(slow(), options, deps);
-  await expect.poll(openTransactions).toBe(1);
+  await expect.poll(openTransactions, { timeout: 10_000 }).toBe(1);
   const second = await ingestSamples(asynchronous(traffic(9_000, 'quick')), options, deps);
   expect(second.stored).toBe(9_000);
   expect(await storedSamples(database.appPool, '*', 'default')).toHaveLength(9_000);
@@ -173,7 +173,7 @@ test('a database that refuses the chunks fails the upload and gives the connecti
       clock: () => 1,
     });
     await expect(attempt).rejects.toThrow(/permission denied/);
-    await expect.poll(openTransactions).toBe(0);
+    await expect.poll(openTransactions, { timeout: 10_000 }).toBe(0);
   } finally {
     await database.ownerPool.query('GRANT INSERT ON shadow.sample_chunks TO assay_app');
   }
