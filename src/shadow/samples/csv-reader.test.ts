@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { CsvReader } from './csv-reader.ts';
 import { RecordingSink } from './recording-sink.ts';
@@ -98,4 +99,28 @@ test.each([
 
 test('with a label in the request the column is_attack may be missing', () => {
   expect(readText('payload\nx\n', { labelGiven: true }).lines).toEqual([[2, { payload: 'x' }]]);
+});
+
+test('any text survives quoting, wherever the stream is cut', () => {
+  const field = fc.string({
+    unit: fc.constantFrom('a', '"', ',', '\n', '\r', ' ', 'é', '🦊'),
+    minLength: 1,
+    maxLength: 8,
+  });
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(field, field), { maxLength: 10 }),
+      fc.integer({ min: 1, max: 30 }),
+      (rows, size) => {
+        const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
+        const body = rows.map((row) => `${row.map(quoted).join(',')},1`).join('\r\n');
+        const sink = readText(`payload,uri,is_attack\r\n${body}`, { pieceBytes: size });
+        expect(sink.rejected).toEqual([]);
+        expect(sink.lines.map(([, line]) => line)).toEqual(
+          rows.map(([payload, uri]) => ({ payload, uri, is_attack: true })),
+        );
+      },
+    ),
+    { numRuns: 300 },
+  );
 });
