@@ -1,4 +1,4 @@
-import { batchMagic, batchVersion, headerBytes, headerWord, noAttackType, section } from './layout.ts';
+import { batchMagic, batchVersion, core, headerBytes, headerWord, noAttackType, section } from './layout.ts';
 import { type TextColumn, textColumns } from './sample.ts';
 import { decompressSection } from './section-codec.ts';
 
@@ -9,17 +9,22 @@ export interface ColumnView {
   readonly bytes: Buffer;
 }
 
-/** Reads a packed batch: a section is unpacked when it is first asked for, a value becomes a string when it is. */
+/** Reads a packed batch: a column is unpacked when it is first asked for, a value becomes a string when it is. */
 export class BatchView {
   readonly count: number;
+  /** Milliseconds since the epoch. */
+  readonly at: Float64Array;
+  /** One byte a sample; bit 0: is_attack. */
+  readonly flags: Uint8Array;
+  /** One byte a sample; bit k: text column k has a value. */
   readonly present: Uint8Array;
+  /** Index into `attackTypes`; `noAttackType` where there is none. */
+  readonly attackTypeIndex: Uint16Array;
+  /** The distinct attack types of the batch. */
+  readonly attackTypes: readonly string[];
   readonly #body: Uint8Array;
   readonly #header: Uint32Array;
   readonly #columns: (ColumnView | undefined)[] = new Array(textColumns.length + 1);
-  #at: Float64Array | undefined;
-  #flags: Uint8Array | undefined;
-  #attackType: Uint16Array | undefined;
-  #attackTypes: readonly string[] | undefined;
 
   /** @param buffer a whole batch; a copy is made only when it does not start on an 8-byte boundary. */
   constructor(buffer: Uint8Array) {
@@ -30,27 +35,18 @@ export class BatchView {
         `not a sample batch of version ${batchVersion}: found ${this.#header[0]}/${this.#header[1]}`,
       );
     }
-    this.count = this.#header[2]!;
-    this.present = this.#section(section.present);
-  }
-
-  /** Milliseconds since the epoch. */
-  get at(): Float64Array {
-    if (this.#at === undefined) {
-      const bytes = this.#section(section.at);
-      this.#at = new Float64Array(bytes.buffer, bytes.byteOffset, this.count);
-    }
-    return this.#at;
+    const n = this.#header[2]!;
+    const { buffer: memory, byteOffset: start } = this.#section(section.core);
+    this.count = n;
+    this.at = new Float64Array(memory, start, n);
+    this.attackTypeIndex = new Uint16Array(memory, start + core.attackTypes(n), n);
+    this.flags = new Uint8Array(memory, start + core.flags(n), n);
+    this.present = new Uint8Array(memory, start + core.present(n), n);
+    this.attackTypes = JSON.parse(this.#section(section.dictionary).toString('utf8')) as string[];
   }
 
   get headers(): ColumnView {
     return this.#columnAt(textColumns.length);
-  }
-
-  /** One byte a sample; bit 0: is_attack. */
-  get flags(): Uint8Array {
-    this.#flags ??= this.#section(section.flags);
-    return this.#flags;
   }
 
   column(name: TextColumn): ColumnView {
@@ -62,13 +58,8 @@ export class BatchView {
   }
 
   attackType(i: number): string | null {
-    if (this.#attackType === undefined) {
-      const bytes = this.#section(section.attackType);
-      this.#attackType = new Uint16Array(bytes.buffer, bytes.byteOffset, this.count);
-    }
-    this.#attackTypes ??= JSON.parse(this.#section(section.dictionary).toString('utf8')) as string[];
-    const index = this.#attackType[i]!;
-    return index === noAttackType ? null : this.#attackTypes[index]!;
+    const index = this.attackTypeIndex[i]!;
+    return index === noAttackType ? null : this.attackTypes[index]!;
   }
 
   /** Whether sample `i` has a value in the column; the empty string is a value. */
@@ -101,11 +92,7 @@ export class BatchView {
   #columnAt(k: number): ColumnView {
     let column = this.#columns[k];
     if (column === undefined) {
-      const bytes = this.#section(section.columns + k);
-      column = {
-        offsets: new Uint32Array(bytes.buffer, bytes.byteOffset, this.count + 1),
-        bytes: bytes.subarray((this.count + 1) * 4),
-      };
+      column = unpackColumn(this.#section(section.columns + k), this.count);
       this.#columns[k] = column;
     }
     return column;
@@ -120,4 +107,16 @@ export class BatchView {
     const bytes = Buffer.from(this.#body.buffer as ArrayBuffer, start, stored);
     return stored === length ? bytes : decompressSection(bytes, length);
   }
+}
+
+function unpackColumn(section: Buffer, n: number): ColumnView {
+  const offsets = new Uint32Array(n + 1);
+  if (section.length === 0) return { offsets, bytes: section };
+  const lengths = new Uint32Array(section.buffer, section.byteOffset, n);
+  let end = 0;
+  for (let i = 0; i < n; i++) {
+    end += lengths[i]!;
+    offsets[i + 1] = end;
+  }
+  return { offsets, bytes: section.subarray(n * 4) };
 }

@@ -11,11 +11,11 @@ import {
 import { type Sample, textColumns } from './sample.ts';
 import { compressSection } from './section-codec.ts';
 
-/** A column of variable-length values: their bytes end to end, and where each ends. */
+/** A column of variable-length values: their bytes end to end, and how long each is. */
 class TextBuffer {
   #bytes = Buffer.allocUnsafe(16 * 1024);
   #length = 0;
-  readonly ends = new Uint32Array(maxSamplesPerBatch);
+  readonly lengths = new Uint32Array(maxSamplesPerBatch);
 
   get length(): number {
     return this.#length;
@@ -34,12 +34,10 @@ class TextBuffer {
     this.#length += 4 + written;
   }
 
-  /** The n + 1 offsets, the first of them 0, and the bytes. */
+  /** The lengths of n values and their bytes; empty when all n are absent or empty and `present` tells which. */
   toSection(n: number): Buffer {
-    const section = Buffer.alloc((n + 1) * 4 + this.#length);
-    section.set(new Uint8Array(this.ends.buffer, 0, n * 4), 4);
-    this.#bytes.copy(section, (n + 1) * 4, 0, this.#length);
-    return section;
+    if (this.#length === 0) return Buffer.alloc(0);
+    return Buffer.concat([Buffer.from(this.lengths.buffer, 0, n * 4), this.#bytes.subarray(0, this.#length)]);
   }
 
   reset(): void {
@@ -96,28 +94,32 @@ export class BatchWriter {
     for (let k = 0; k < values.length; k++) {
       const column = this.#columns[k]!;
       const value = values[k];
+      const start = column.length;
       if (value !== null && value !== undefined) {
         present |= 1 << k;
         column.append(value);
       }
-      column.ends[i] = column.length;
+      column.lengths[i] = column.length - start;
     }
     this.#present[i] = present;
+    const headersStart = this.#headers.length;
     for (const [name, value] of sample.headers) {
       this.#headers.appendPrefixed(name);
       this.#headers.appendPrefixed(value);
     }
-    this.#headers.ends[i] = this.#headers.length;
+    this.#headers.lengths[i] = this.#headers.length - headersStart;
   }
 
   /** The packed batch, in a buffer of its own; the writer is empty afterwards. */
   finish(): Buffer {
     const n = this.#count;
     const sections = [
-      Buffer.from(this.#at.buffer, 0, n * 8),
-      Buffer.from(this.#flags.buffer, 0, n),
-      Buffer.from(this.#present.buffer, 0, n),
-      Buffer.from(this.#attackType.buffer, 0, n * 2),
+      Buffer.concat([
+        Buffer.from(this.#at.buffer, 0, n * 8),
+        Buffer.from(this.#attackType.buffer, 0, n * 2),
+        Buffer.from(this.#flags.buffer, 0, n),
+        Buffer.from(this.#present.buffer, 0, n),
+      ]),
       Buffer.from(JSON.stringify([...this.#dictionary.keys()])),
       ...[...this.#columns, this.#headers].map((text) => text.toSection(n)),
     ];

@@ -14,16 +14,17 @@
  *
  * ```
  * header      Uint32 × 48: magic, version, count n, then [offset, stored length, length] of each section below
- * at          Float64 × n     milliseconds since the epoch
- * flags       Uint8 × n       bit 0: is_attack
- * present     Uint8 × n       bit k: text column k has a value
- * attack_type Uint16 × n      index into the dictionary; 0xFFFF: none
+ * core        Float64 × n     at: milliseconds since the epoch
+ *             Uint16 × n      attack_type: index into the dictionary; 0xFFFF: none
+ *             Uint8 × n       flags: bit 0 is_attack
+ *             Uint8 × n       present: bit k, text column k has a value
  * dictionary  UTF-8 JSON      the distinct attack types
- * columns     for each text column: Uint32 × (n + 1) offsets, then the UTF-8 bytes
- * headers     Uint32 × (n + 1) offsets, then per sample [u32 length, name, u32 length, value]…
+ * columns     for each text column: Uint32 × n lengths, then the UTF-8 bytes; nothing where no sample has a value
+ * headers     as a column, each value [u32 length, name, u32 length, value]…
  * ```
  *
- * A section whose stored length is its length is not compressed.
+ * Lengths rather than offsets, because small numbers compress. A section whose stored length is its length is not
+ * compressed.
  */
 export const batchMagic = 0x41535931; // "ASY1"
 export const batchVersion = 1;
@@ -37,14 +38,18 @@ export const maxTextBytesPerBatch = 1024 * 1024;
 
 /** Section numbers; see `headerWord`. */
 export const section = {
-  at: 0,
-  flags: 1,
-  present: 2,
-  attackType: 3,
-  dictionary: 4,
-  /** Text column k is section `columns + k`. */
-  columns: 5,
-  headers: 12,
+  core: 0,
+  dictionary: 1,
+  /** Text column k is section `columns + k`, and the headers follow the last. */
+  columns: 2,
+} as const;
+
+/** Bytes a sample takes in the core: where in it, for n samples, each of its arrays begins. */
+export const core = {
+  bytes: 12,
+  attackTypes: (n: number): number => 8 * n,
+  flags: (n: number): number => 10 * n,
+  present: (n: number): number => 11 * n,
 } as const;
 
 /** Where in the header a section's offset, stored length and length begin. */

@@ -48,10 +48,9 @@ export const resultSchema = z
   })
   .openapi('EvaluationResult');
 
-/** The evaluation as JSON; a report never overrides the evaluation's own fields. */
+/** The evaluation as JSON: its own fields, then those of its report, which has none of the same names. */
 export function resultDocument(evaluation: Evaluation): z.infer<typeof resultSchema> {
   return {
-    ...evaluation.result,
     eval_id: evaluation.evalId,
     rule_id: evaluation.ruleId,
     rule_hash: evaluation.ruleHash,
@@ -61,5 +60,6 @@ export function resultDocument(evaluation: Evaluation): z.infer<typeof resultSch
     status: evaluation.status,
     progress: { done: evaluation.done, total: evaluation.total },
     ...(evaluation.error === null ? {} : { error: evaluation.error }),
+    ...evaluation.result,
   };
 }
