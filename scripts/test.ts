@@ -38,7 +38,7 @@ async function runVitest(args: string[]): Promise<Counts> {
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
     const coverage = args.length > 0 ? [] : ['--coverage'];
     const code = await runNode(['node_modules/vitest/vitest.mjs', 'run', ...reporters, ...coverage, ...args]);
-    return countTests(readReport(file), code);
+    return countTests(readReport(file), code, process.cwd());
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
