@@ -122,7 +122,7 @@ function judge(
       verdict: 'better',
       reason:
         `better on ${won.name}: ${described(won.here)} (log e ${shown(won.here.logE)}, ${shown(logThreshold)} needed), ` +
-        `and on ${won.otherName} the net loss is at most ${percent(won.other.netLossUpper)}, within the margin of ${percent(margin)}`,
+        `and on ${won.otherName} ${bounded(won.other.netLossUpper!)}, within the margin of ${percent(margin)}`,
     };
   }
   const unpaid = labels.find(({ here }) => here.conclusive);
@@ -165,6 +165,12 @@ function shown(value: number): string {
   return value.toFixed(2);
 }
 
-function percent(share: number | null): string {
-  return share === null ? 'unknown' : `${(share * 100).toFixed(2)} %`;
+function bounded(netLossUpper: number): string {
+  return netLossUpper < 0
+    ? `there is a net gain of at least ${percent(-netLossUpper)}`
+    : `the net loss is at most ${percent(netLossUpper)}`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(2)} %`;
 }

@@ -12,7 +12,7 @@ test('counts plain and gzipped files alike', async () => {
   const lines = [
     { payload: "' OR 1=1", is_attack: true },
     { payload: null, uri: '/?q=%27+or+1', is_attack: true },
-    { payload: 'O’Reilly', is_attack: false },
+    { payload: 'O’Reilly\u2028x', is_attack: false },
     { headers: { 'User-Agent': "it's curl" }, is_attack: false },
   ];
   const text = lines.map((line) => JSON.stringify(line)).join('\n');

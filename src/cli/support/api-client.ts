@@ -111,8 +111,10 @@ function problemOf(status: number, body: string): ApiProblem {
       detail?: string;
       errors?: { location: string; message: string }[];
     };
-    const faults = (problem.errors ?? []).map(({ location, message }) => `\n  ${location}: ${message}`);
-    const words = `${problem.detail ?? problem.title ?? 'refused'}${faults.join('')}`;
+    const said = problem.detail ?? problem.title ?? 'refused';
+    // With one fault the detail often holds it already.
+    const faults = (problem.errors ?? []).filter(({ message }) => !said.includes(message));
+    const words = [said, ...faults.map(({ location, message }) => `  ${location}: ${message}`)].join('\n');
     return new ApiProblem(status, problem.code ?? 'unknown', words);
   } catch {
     return new ApiProblem(status, 'unknown', `the API answered ${status}: ${body.slice(0, 300)}`);

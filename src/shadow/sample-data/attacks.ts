@@ -6,6 +6,7 @@ export type AttackType = 'sqli' | 'xss' | 'path_traversal' | 'command_injection'
 /** `{}` stands for a small number, so that attacks differ from each other. */
 const payloads: Record<AttackType, readonly string[]> = {
   sqli: [
+    "' OR '1'='1",
     "' OR '{}'='{}",
     "' or 1=1 -- {}",
     "admin' -- {}",
