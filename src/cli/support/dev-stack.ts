@@ -16,8 +16,12 @@ export interface DevStack {
   stop(): Promise<void>;
 }
 
-/** Uses the stack of `assay dev` when it answers, and otherwise starts it for as long as this command runs. */
-export async function ensureDevStack(stateDirectory: string): Promise<DevStack> {
+/**
+ * Uses the stack of `assay dev` when it answers, and otherwise starts it for as long as this command runs.
+ *
+ * @throws the signal's reason when it was aborted; what was started is stopped then.
+ */
+export async function ensureDevStack(stateDirectory: string, signal: AbortSignal): Promise<DevStack> {
   if (await isReady(stateDirectory)) return { started: false, stop: async () => {} };
   const main = fileURLToPath(new URL(`../main${extension()}`, import.meta.url));
   // Its own process group, so that Ctrl-C reaches us alone and we stop it in order. The channel ends it if we are
@@ -43,9 +47,10 @@ export async function ensureDevStack(stateDirectory: string): Promise<DevStack> 
     timeout.abort();
   };
   try {
-    await waitUntilUp(stateDirectory, () => child.exitCode !== null || child.signalCode !== null);
+    await waitUntilUp(stateDirectory, signal, () => child.exitCode !== null || child.signalCode !== null);
   } catch (error) {
     await stop();
+    signal.throwIfAborted();
     throw new Error(`${(error as Error).message}; assay dev said:\n${output.join('').slice(-2_000)}`, {
       cause: error,
     });
@@ -53,9 +58,10 @@ export async function ensureDevStack(stateDirectory: string): Promise<DevStack> 
   return { started: true, stop };
 }
 
-async function waitUntilUp(stateDirectory: string, ended: () => boolean): Promise<void> {
+async function waitUntilUp(stateDirectory: string, signal: AbortSignal, ended: () => boolean): Promise<void> {
   const deadline = performance.now() + startTimeoutMs;
   while (performance.now() < deadline) {
+    signal.throwIfAborted();
     if (ended()) throw new Error('the stack ended while it was starting');
     if (await isReady(stateDirectory)) return;
     await sleep(200);

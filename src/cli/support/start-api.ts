@@ -36,7 +36,7 @@ export interface RunningApi {
  */
 export async function startApi(config: Config, process: StartApiDeps): Promise<RunningApi> {
   if (config.migrateOnStart) await migrateFirst(config, process.log);
-  const deps = connectAll(config, process);
+  const deps = connectApi(config, process);
   // Wrong credentials or a database without our tables end the process here, with a message, not every request later.
   const pending = await pendingMigrations(deps.pool);
   if (pending.length > 0)
@@ -77,7 +77,8 @@ function describe(step: { direction: string; file: { number: number; name: strin
   return { migration: label(step.file), direction: step.direction };
 }
 
-function connectAll(config: Config, { log, metrics, lifecycle, clock }: StartApiDeps): ApiDeps {
+/** The connections of an API process and how they end; without a server, for tests. */
+export function connectApi(config: Config, { log, metrics, lifecycle, clock }: StartApiDeps): ApiDeps {
   const onError = (error: Error) => log.warn({ err: error }, 'a connection of the API broke');
   const pool = createPool(config, 'app', { applicationName: 'assay-api', onError });
   observePool(pool, 'api', metrics);
