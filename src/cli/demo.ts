@@ -44,22 +44,28 @@ export async function run(argv: string[]): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
+  const stop = new AbortController();
+  process.once('SIGINT', () => stop.abort(new Error('interrupted')));
   let stack: DevStack | undefined;
-  const interrupted = Promise.withResolvers<number>();
-  process.once('SIGINT', () => interrupted.resolve(130));
   try {
-    const show = async () => {
-      stack = await startStack();
-      await demonstrate(new ApiClient(apiAddress(processEnvironment())), values);
-      return 0;
-    };
-    return await Promise.race([show(), interrupted.promise]);
+    stack = await startStack(stop.signal);
+    await Promise.race([
+      demonstrate(new ApiClient(apiAddress(processEnvironment())), values),
+      rejectedWhenAborted(stop.signal),
+    ]);
+    return 0;
   } catch (error) {
-    return reportClientFailure('assay demo', error);
+    return stop.signal.aborted ? 130 : reportClientFailure('assay demo', error);
   } finally {
     if (stack?.started) process.stderr.write('stopping what was started …\n');
     await stack?.stop();
   }
+}
+
+function rejectedWhenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+  });
 }
 
 function parse(argv: string[]) {
@@ -77,10 +83,10 @@ function parse(argv: string[]) {
 }
 
 /** Nothing is started where the environment names an API. */
-async function startStack(): Promise<DevStack | undefined> {
+async function startStack(signal: AbortSignal): Promise<DevStack | undefined> {
   if (processEnvironment().ASSAY_API_URL) return undefined;
   process.stderr.write('looking for the stack, starting it if need be …\n');
-  return await ensureDevStack(stateDirectory(process.cwd()));
+  return await ensureDevStack(stateDirectory(process.cwd()), signal);
 }
 
 async function demonstrate(client: ApiClient, values: ReturnType<typeof parse>): Promise<void> {

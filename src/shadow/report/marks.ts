@@ -23,7 +23,12 @@ export const markNames = Object.keys(mark) as Mark[];
 const bytesExamined = 1024;
 /** Shorter values of the base64 alphabet are mostly plain words. */
 const base64LengthMin = 16;
-const words = [Buffer.from('select'), Buffer.from('union'), Buffer.from('insert'), Buffer.from('drop')];
+const [select, union, insert, drop] = [
+  Buffer.from('select'),
+  Buffer.from('union'),
+  Buffer.from('insert'),
+  Buffer.from('drop'),
+];
 
 /** The marks of the value `bytes[start, end)`, in one pass. */
 export function marksOf(bytes: Uint8Array, start: number, end: number): number {
@@ -72,8 +77,24 @@ function letterMarks(bytes: Uint8Array, at: number, end: number): number {
   const byte = bytes[at]!;
   if (!isLetter(byte)) return 0;
   const upper = byte < 0x61 ? mark.upperCase : 0;
-  const startsWord = words.some((word) => startsWith(bytes, at, end, word));
-  return startsWord ? upper | mark.sqlWord : upper;
+  const word = sqlWordOf(byte | 0x20);
+  return word !== undefined && startsWith(bytes, at, end, word) ? upper | mark.sqlWord : upper;
+}
+
+/** The one word that can start with this letter: most letters are done with after this. */
+function sqlWordOf(lower: number): Uint8Array | undefined {
+  switch (lower) {
+    case 0x73:
+      return select;
+    case 0x75:
+      return union;
+    case 0x69:
+      return insert;
+    case 0x64:
+      return drop;
+    default:
+      return undefined;
+  }
 }
 
 function startsWith(bytes: Uint8Array, at: number, end: number, word: Uint8Array): boolean {

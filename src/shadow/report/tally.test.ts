@@ -59,8 +59,7 @@ test('examples are the first twenty by time, then by arrival', () => {
   expect(tally.falsePositives.map(({ id }) => id)).toEqual(
     Array.from({ length: 20 }, (_, k) => `s${2 * k + 1}`),
   );
-  expect(tally.clues.falseAlarms.examined).toBe(50);
-  expect(tally.clues.falseAlarms.examined).toBeLessThanOrEqual(examinedPerBatchMax);
+  expect(tally.clues.falseAlarms.examined).toBe(examinedPerBatchMax);
 });
 
 const arbitrarySample: fc.Arbitrary<Sample> = fc
