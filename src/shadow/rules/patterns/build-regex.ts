@@ -1,5 +1,6 @@
 /** From the syntax tree of a regular expression to positions; what cannot be linear is refused. */
 import type { AST } from '@eslint-community/regexpp';
+import type { CharSet } from './char-set.ts';
 import { type ActiveFlags, setOfAtom } from './class-sets.ts';
 import { edgeMask, wordBoundaryMask } from './context.ts';
 import { alternatives, repeat, sequence } from './fragment.ts';
@@ -55,8 +56,22 @@ function fromAtom(
   node: AST.Character | AST.CharacterSet | AST.CharacterClass,
   flags: ActiveFlags,
 ): Fragment {
-  const set = setOfAtom(node, flags);
+  const set = setOrRefusal(builder, node, flags);
   return flags.unicode ? codePoints(builder, set) : builder.unit(set);
+}
+
+function setOrRefusal(
+  builder: PositionBuilder,
+  node: AST.Character | AST.CharacterSet | AST.CharacterClass,
+  flags: ActiveFlags,
+): CharSet {
+  try {
+    return setOfAtom(node, flags);
+  } catch (error) {
+    // The parser may know a script that this engine's Unicode does not have yet.
+    if (!(error instanceof SyntaxError)) throw error;
+    return refuse(builder, node, 'property', 'list the ranges of the script');
+  }
 }
 
 function fromQuantifier(builder: PositionBuilder, node: AST.Quantifier, flags: ActiveFlags): Fragment {

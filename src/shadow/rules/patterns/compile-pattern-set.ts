@@ -1,3 +1,32 @@
+/**
+ * Matching that no pattern can stall. Literals and JavaScript regular expressions of a signature become
+ * one automaton without backtracking, and one pass over a value decides all of them.
+ *
+ * Why not another engine. V8 backtracks: `(a+)+$` is exponential, and patterns that look safe are still
+ * quadratic when unanchored, so it would need a deadline, and a deadline makes a verdict depend on the
+ * machine. re2js is linear but is not JavaScript (`\s`, `.`, `$`, `\b` and case folding differ), runs each
+ * pattern alone, and is 7 times slower than V8.
+ *
+ * How. Syntax tree → positions (position-builder.ts) → states built as texts ask for them
+ * (lazy-dfa.ts), at one table lookup a character; where a text keeps asking for new states the work is
+ * accounted, and beyond 4 ms plus what simulating would have cost, the positions are simulated as a
+ * bitmap instead (simulation.ts). So the time is at most a constant plus a multiple of (positions / 32 +
+ * jumps) × length, both bounded in limits.ts: linear in the text for every accepted pattern. Memory is
+ * bounded by the caches (4 MiB for each of `matchesAny` and `collect`, flushed when full) and the packed
+ * automaton (kilobytes; at the bounds some 20 MiB).
+ *
+ * Measured on one core of a shared 2-core machine, ns a value, median of 7, the patterns
+ * union\s+(all\s+)?select, \b(and|or)\b\s+\d+\s*=\s*\d+ and <script[^>]*> with flag i over payloads and URIs:
+ *
+ *     values of               http-params  libinjection  payload-collection
+ *     this, from UTF-8 bytes          152           237                  77
+ *     V8, from the same bytes         275           416                 236   (decode, then test in a loop)
+ *     V8, strings at hand             165           234                 131
+ *
+ * Hard cases, s for 1 MiB: (a+)+$, (.*a){25}, (x+x+)+y under 0.01; (a|b)*a(a|b){20}c 0.4; .*a.{1000}c 0.2;
+ * a[ab]{20000}c 3; 1,000 patterns a…[ab]{50}c (62,000 positions, all simulated) 8; 800 patterns
+ * of looped alternatives at the bound of jumps, 20 to 40. The last two are as bad as accepted sets get.
+ */
 import { type Automaton, type PatternEnds, packAutomaton } from './automaton.ts';
 import { buildLiteral } from './build-literal.ts';
 import { buildRegex } from './build-regex.ts';

@@ -11,19 +11,20 @@ export const groupDepthMax = 250;
 
 /**
  * Positions of a whole set, so that one fits 16 bits. 1,000 literals of 60 characters fit; when every
- * one is live at once the bit-parallel simulation pays 2,048 words a character.
+ * one has to be simulated that is 2,048 words a character, measured at some 8 µs: 8 s for 1 MiB.
  */
 export const positionsMax = 65_535;
 
 /**
- * Pairs of positions joined while compiling. `a?b?c?…` joins every position to every later one: 1,400
- * such in a row reach the bound, as do 20 ms of compile time.
+ * Pairs of positions joined while compiling. `a?b?c?…` joins every position to every later one: 700
+ * such in a row reach the bound, and take about 0.2 s to compile.
  */
-export const joinsMax = 1 << 20;
+export const joinsMax = 1 << 18;
 
 /**
  * Word operations a character that the simulation may need for transitions other than "to the next
- * position" and "stay". At the measured 1 to 2 ns each a value of 1 MiB stays in low seconds.
+ * position" and "stay". 1,000 usual expressions need 2 to 8 each, so half this would refuse real sets; the
+ * price is that one made to have all of them live at every character takes 20 µs and more for each.
  */
 export const jumpWordsMax = 8_192;
 

@@ -89,7 +89,7 @@ function term(random: Random, unicode: boolean, size: number, depth: number): st
 }
 
 function group(random: Random, unicode: boolean, size: number, depth: number): string {
-  const modifiers = ['(?i:', '(?-i:', '(?s:', '(?-s:', '(?m:', '(?-m:', '(?im-s:'];
+  const modifiers = [...(unicode ? [] : ['(?i:', '(?-i:', '(?im-s:']), '(?s:', '(?-s:', '(?m:', '(?-m:'];
   const open = random() < 0.2 ? pick(random, modifiers) : pick(random, ['(', '(?:']);
   return `${open}${randomPattern(random, unicode, size / 2, depth)})`;
 }

@@ -7,8 +7,8 @@ import type { JumpPlan } from './jump-plan.ts';
 import { LazyDfa, unknown } from './lazy-dfa.ts';
 import { Simulation } from './simulation.ts';
 
-/** Operations (of 1 to 3 ns) given to building states before the text's length is held against them. */
-const graceWork = 1 << 20;
+/** Work (about nanoseconds) given to building states before the text's length is held against them. */
+const graceWork = 4_000_000;
 /** How long to simulate before trying states again; doubled each time that is to no avail. */
 const simulatedUnitsMin = 1 << 16;
 const simulatedUnitsMax = 1 << 24;
@@ -39,17 +39,18 @@ export class Scanner {
   readonly #visited = new Map<number, number>();
   #visit = 0;
   #flushes = 0;
+  #simulations = 0;
 
   constructor(automaton: Automaton, options: ScannerOptions) {
     this.#automaton = automaton;
     this.#plan = options.plan;
     this.#dfa = new LazyDfa(automaton, options.collects, options.cacheBytesMax);
-    this.#workPerUnit = 16 + 3 * automaton.words;
+    this.#workPerUnit = 20 + 3 * automaton.words;
   }
 
-  /** How often the cache of states was flushed, and whether the simulation is in use: for tests. */
-  get state(): { flushes: number; simulating: boolean } {
-    return { flushes: this.#dfa.flushes, simulating: this.#simulateUnits > 0 };
+  /** How often the cache of states was flushed, and how often states gave way to simulation: for tests. */
+  get counts(): { flushes: number; simulations: number } {
+    return { flushes: this.#dfa.flushes, simulations: this.#simulations };
   }
 
   /** Patterns newly found (each marked in `seen`), or 1 or 0 when the scanner does not collect. */
@@ -174,6 +175,7 @@ export class Scanner {
 
   #suspend(state: number): number {
     if (this.#units > 4 * simulatedUnitsMax) this.#simulateNext = simulatedUnitsMin;
+    this.#simulations++;
     this.#simulateUnits = this.#simulateNext;
     this.#simulateNext = Math.min(2 * this.#simulateNext, simulatedUnitsMax);
     this.#units = 0;

@@ -16,7 +16,6 @@ export class Simulation {
   readonly #accepting: Int32Array;
   readonly #jumpedAt: Uint32Array;
   #epoch = 0;
-  #accepted = false;
 
   constructor(automaton: Automaton, plan: JumpPlan) {
     this.#automaton = automaton;
@@ -33,6 +32,7 @@ export class Simulation {
   /** Goes on from these live positions after a unit of the group; group 0 is the start of the text. */
   restart(group: number, positions: readonly number[]): void {
     this.#live.fill(0);
+    this.#next.fill(0);
     for (const p of positions) this.#live[p >> 5]! |= 1 << (p & 31);
     this.#group = group;
   }
@@ -45,28 +45,28 @@ export class Simulation {
     const live = this.#live;
     const next = this.#next;
     const initial = this.#initialOf(this.#group * groupCount + group);
-    let carry = 0;
-    for (let w = 0; w < words; w++) {
-      const bits = live[w]!;
-      const moving = bits & toNext[w]!;
-      next[w] = initial[w]! | (moving << 1) | carry | (bits & stay[w]!);
-      carry = moving >>> 31;
-    }
+    // Jumps land in `next`, which the step before left empty; one pass then does all the rest.
     this.#jump(live, next);
     this.#followConditions(live, next, group);
-    let accepted = 0;
     const base = unitClass * words;
     const accepting = this.#accepting;
+    let carry = 0;
+    let accepted = 0;
     for (let w = 0; w < words; w++) {
-      const bits = next[w]! & reach[base + w]!;
-      next[w] = bits;
-      accepted |= bits & accepting[w]!;
+      const bits = live[w]!;
+      const entering = next[w]! | initial[w]! | carry;
+      if ((bits | entering) === 0) continue;
+      live[w] = 0;
+      const moving = bits & toNext[w]!;
+      carry = moving >>> 31;
+      const reached = (entering | (moving << 1) | (bits & stay[w]!)) & reach[base + w]!;
+      next[w] = reached;
+      accepted |= reached & accepting[w]!;
     }
     this.#live = next;
     this.#next = live;
     this.#group = group;
-    this.#accepted = accepted !== 0;
-    return this.#accepted;
+    return accepted !== 0;
   }
 
   /** Calls back with each pattern that the last unit completed; a pattern may come more than once. */
