@@ -120,15 +120,12 @@ function addEnds(builder: PositionBuilder, whole: Fragment, ends: PatternEnds): 
 function checkJumps(builder: PositionBuilder, automaton: Automaton, plan: () => JumpPlan): void {
   // Each jump has a member and a target; fewer joins than half the bound cannot pass it.
   if (builder.joins.length <= jumpWordsMax / 2) return;
-  const costs = plan().costOfPattern;
-  const total = costs.reduce((sum, cost) => sum + cost, 0);
-  if (total <= jumpWordsMax) return;
-  const worst = costs.indexOf(Math.max(...costs));
-  builder.patternIndex = worst;
+  const worst = plan().costAfterClass.reduce((most, cost) => Math.max(most, cost), 0);
+  if (worst <= jumpWordsMax) return;
+  builder.patternIndex = automaton.patternCount === 1 ? 0 : -1;
   builder.blame = { construct: 'alternatives and repetitions', offset: 0 };
   builder.refuse(
-    `the set of ${automaton.patternCount} needs ${total} operations a character at worst and may need ` +
-      `${jumpWordsMax}; this pattern has the largest share, ${costs[worst]}`,
+    `its ${automaton.patternCount} patterns need up to ${worst} operations a character, and ${jumpWordsMax} are allowed`,
   );
 }
 

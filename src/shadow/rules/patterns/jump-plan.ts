@@ -18,22 +18,21 @@ export interface JumpPlan {
   readonly targetWord: Uint16Array;
   readonly targetMask: Int32Array;
   readonly conditionalPositions: Uint16Array;
-  /** Word operations one unit may cost in jumps and conditions, for each pattern. */
-  readonly costOfPattern: Uint32Array;
+  /** Word operations in jumps and conditions after each class of unit, at worst; the largest is the cost. */
+  readonly costAfterClass: Uint32Array;
 }
 
 interface Jump {
   targets: Map<number, number>;
   members: Map<number, number>;
-  pattern: number;
+  positions: number[];
 }
 
 export function planJumps(automaton: Automaton): JumpPlan {
-  const { words, positionCount, conditionalFollow, patternOf } = automaton;
+  const { words, positionCount, conditionalFollow } = automaton;
   const toNext = new Int32Array(words);
   const stay = new Int32Array(words);
   const jumps = new Map<string, Jump>();
-  const costOfPattern = new Uint32Array(automaton.patternCount);
   const conditional: number[] = [];
   for (let p = 0; p < positionCount; p++) {
     const far: number[] = [];
@@ -43,33 +42,45 @@ export function planJumps(automaton: Automaton): JumpPlan {
       else if (q === p) stay[p >> 5]! |= 1 << (p & 31);
       else far.push(q);
     }
-    if (far.length > 0) addJump(jumps, p, far, patternOf[p]!);
-    const conditions = conditionalFollow[p];
-    if (conditions !== undefined) {
-      conditional.push(p);
-      costOfPattern[patternOf[p]!]! += 1 + conditions.length;
-    }
+    if (far.length > 0) addJump(jumps, p, far);
+    if (conditionalFollow[p] !== undefined) conditional.push(p);
   }
   const list = [...jumps.values()];
-  for (const { pattern, members, targets } of list) costOfPattern[pattern]! += members.size + targets.size;
   return {
     toNext,
     stay,
     conditionalPositions: Uint16Array.from(conditional),
-    costOfPattern,
+    costAfterClass: costAfterClasses(automaton, list, conditional),
     ...packMembers(list),
     ...packTargets(list),
   };
 }
 
-function addJump(jumps: Map<string, Jump>, position: number, far: number[], pattern: number): void {
-  // Two patterns never share targets, so the first of them tells patterns apart as well.
+/**
+ * Positions live after a unit all accept that unit, so what only letters reach and what only a space
+ * reaches is never paid together; the bound is the dearest class, not the sum over all positions.
+ */
+function costAfterClasses(automaton: Automaton, jumps: readonly Jump[], conditional: readonly number[]) {
+  const { words, reach, classes, conditionalFollow } = automaton;
+  const costs = new Uint32Array(classes.count);
+  for (let c = 0; c < classes.count; c++) {
+    const accepts = (p: number) => (reach[c * words + (p >> 5)]! & (1 << (p & 31))) !== 0;
+    for (const { positions, members, targets } of jumps) {
+      if (positions.some(accepts)) costs[c]! += members.size + targets.size;
+    }
+    for (const p of conditional) if (accepts(p)) costs[c]! += 1 + conditionalFollow[p]!.length;
+  }
+  return costs;
+}
+
+function addJump(jumps: Map<string, Jump>, position: number, far: number[]): void {
   const key = far.sort((a, b) => a - b).join();
   let jump = jumps.get(key);
   if (jump === undefined) {
-    jump = { targets: bitmap(far), members: new Map(), pattern };
+    jump = { targets: bitmap(far), members: new Map(), positions: [] };
     jumps.set(key, jump);
   }
+  jump.positions.push(position);
   setBit(jump.members, position);
 }
 
