@@ -42,6 +42,14 @@ describe('assay api', () => {
     const { child, ports, ended } = await startProcess({ SECOND_PORT: '0' });
     expect(ports).toHaveLength(2);
     for (const port of ports) expect((await fetch(`http://127.0.0.1:${port}/ready`)).status).toBe(200);
+    const headers = { authorization: 'Bearer shadow-key', 'x-request-id': 'from-a-socket' };
+    const answer = await fetch(`http://127.0.0.1:${ports[0]}/samples/datasets`, { headers });
+    expect(Object.fromEntries(answer.headers)).toMatchObject({
+      'content-type': 'application/json',
+      'ratelimit-policy': '"key";q=20000;w=2',
+      'x-content-type-options': 'nosniff',
+      'x-request-id': 'from-a-socket',
+    });
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
   });

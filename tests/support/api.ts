@@ -85,7 +85,7 @@ function requestInit(method: string, { key, body, headers }: SendOptions): Reque
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },
-    ...(body === undefined ? {} : { body: (isRaw ? body : JSON.stringify(body)) as BodyInit }),
+    ...(body === undefined ? {} : { body: (isRaw ? body : JSON.stringify(body)) as string }),
   };
 }
 

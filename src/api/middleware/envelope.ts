@@ -3,6 +3,7 @@ import type { AuthenticatedKey } from '../../platform/keys/scopes.ts';
 import type { ApiDeps, AppEnv } from '../context.ts';
 import { problemResponse } from '../problem.ts';
 import { isPublic } from '../public-paths.ts';
+import { setAnswerHeader } from './answer-header.ts';
 import { authenticate } from './authenticate.ts';
 import { isStreamed, readBoundedBody } from './body-limit.ts';
 import { parseJsonBody } from './json-body.ts';
@@ -39,8 +40,8 @@ export function envelope(deps: ApiDeps): MiddlewareHandler<AppEnv> {
     const requestId = requestIdOf(c.req.header('x-request-id'));
     c.set('requestId', requestId);
     c.set('log', deps.log);
-    c.header('X-Request-Id', requestId);
-    c.header('X-Content-Type-Options', 'nosniff');
+    setAnswerHeader(c, 'X-Request-Id', requestId);
+    setAnswerHeader(c, 'X-Content-Type-Options', 'nosniff');
     try {
       // A path that does not exist says so without a key: its 404 gives nothing away.
       if (!isPublic(c.req.path) && routeOf(c) !== 'unmatched') {

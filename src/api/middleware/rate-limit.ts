@@ -3,6 +3,7 @@ import { RateLimitedError } from '../../platform/errors.ts';
 import type { AuthenticatedKey } from '../../platform/keys/scopes.ts';
 import type { BucketSize, RateLimitDecision } from '../../platform/rate-limit/rate-limiter.ts';
 import type { ApiDeps, AppEnv } from '../context.ts';
+import { setAnswerHeader } from './answer-header.ts';
 
 interface Policy {
   size: BucketSize;
@@ -36,8 +37,8 @@ export function createRateLimit(
   function apply(c: Context<AppEnv>, policy: Policy, decision: RateLimitDecision): undefined {
     const { capacity, refillPerSecond } = policy.size;
     const fullInSeconds = Math.ceil((capacity - decision.remaining) / refillPerSecond);
-    c.header('RateLimit-Policy', policy.header);
-    c.header('RateLimit', `"key";r=${decision.remaining};t=${fullInSeconds}`);
+    setAnswerHeader(c, 'RateLimit-Policy', policy.header);
+    setAnswerHeader(c, 'RateLimit', `"key";r=${decision.remaining};t=${fullInSeconds}`);
     if (decision.allowed) return undefined;
     rejected.inc();
     const retryAfterSeconds = Math.max(1, Math.ceil(decision.retryAfterMs / 1000));
