@@ -31,7 +31,7 @@ export function integer(range: { min: number; max: number; default: number }, do
     .string()
     .regex(/^\d{1,15}$/, 'expected a whole number')
     .transform(Number)
-    .pipe(z.number().min(range.min).max(range.max))
+    .refine((value) => value >= range.min && value <= range.max, `expected ${range.min} to ${range.max}`)
     .default(range.default);
   return documented(schema, {
     default: String(range.default),
@@ -45,7 +45,7 @@ export function optionalInteger(range: { min: number; max: number }, doc: Doc) {
     .string()
     .regex(/^\d{1,15}$/, 'expected a whole number')
     .transform(Number)
-    .pipe(z.number().min(range.min).max(range.max))
+    .refine((value) => value >= range.min && value <= range.max, `expected ${range.min} to ${range.max}`)
     .optional();
   return documented(schema, { accepts: `whole number, ${range.min} to ${range.max}`, ...doc });
 }
