@@ -24,8 +24,8 @@
  *     V8, strings at hand             165           234                 131
  *
  * Hard cases, s for 1 MiB: (a+)+$, (.*a){25}, (x+x+)+y under 0.01; (a|b)*a(a|b){20}c 0.4; .*a.{1000}c 0.2;
- * a[ab]{20000}c 3; 1,000 patterns a…[ab]{50}c (62,000 positions, all simulated) 8; 800 patterns
- * of looped alternatives at the bound of jumps, 20 to 40. The last two are as bad as accepted sets get.
+ * a[ab]{20000}c 3; 1,000 patterns a…[ab]{50}c (62,000 positions, all simulated) 8; 600 patterns
+ * of looped alternatives at the bound of jumps, over 20. The last two are as bad as accepted sets get.
  */
 import { type Automaton, type PatternEnds, packAutomaton } from './automaton.ts';
 import { buildLiteral } from './build-literal.ts';

@@ -23,10 +23,11 @@ export const joinsMax = 1 << 18;
 
 /**
  * Word operations a character that the simulation may need for transitions other than "to the next
- * position" and "stay". 1,000 usual expressions need 2 to 8 each, so half this would refuse real sets; the
- * price is that one made to have all of them live at every character takes 20 µs and more for each.
+ * position" and "stay". 1,000 times <tag[^>]*> under iu needs 4,239 after its dearest character, so less would
+ * refuse real sets; the price is that a set made to have all of them live at every character takes some
+ * 20 µs for each.
  */
-export const jumpWordsMax = 8_192;
+export const jumpWordsMax = 5_120;
 
 /** positions × character classes: one bit each, so the table of who accepts what is at most 8 MiB. */
 export const reachBitsMax = 1 << 26;
