@@ -1,4 +1,3 @@
-import { createReadStream } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import { gunzipSync } from 'node:zlib';
@@ -7,9 +6,9 @@ import { createEvaluation } from '../src/shadow/evaluations/create-evaluation.ts
 import { findEvaluation } from '../src/shadow/evaluations/find-evaluation.ts';
 import { processEvaluation } from '../src/shadow/evaluations/process-evaluation.ts';
 import { parseRuleConfig } from '../src/shadow/rules/parse-rule-config.ts';
-import { ingestSamples } from '../src/shadow/samples/ingest-samples.ts';
 import { createThreadPool } from '../src/workers/pool.ts';
 import { alternate, type BenchContext, type BenchRow } from './row.ts';
+import { uploadRepeated } from './upload-repeated.ts';
 
 /** The usual signature: three expressions, default fields, nothing decoded. */
 const patterns = [
@@ -34,17 +33,8 @@ interface MemorySample {
  */
 export async function evaluationScenario(context: BenchContext): Promise<BenchRow[]> {
   const samples = await loadSamples(context.trafficFiles);
-  const repeats = Math.ceil(samplesMin / samples.length);
-  for (let round = 0; round < repeats; round++) {
-    for (const file of context.trafficFiles) {
-      await ingestSamples(
-        createReadStream(file),
-        { tenantId: '*', dataset: 'bench', format: 'ndjson' },
-        { pool: context.pool, clock: Date.now },
-      );
-    }
-  }
-  const total = samples.length * repeats;
+  const total = await uploadRepeated(context, 'bench', samplesMin);
+  const repeats = total / samples.length;
   context.log(`P6: ${total} samples, of which ${samples.length} different`);
   const expected = referenceMatches(samples) * repeats;
   const reference = async () => {

@@ -26,14 +26,19 @@ export interface EvaluateBatchResult {
 /** Matches one batch against the rule, and the baseline if there is one, and counts. */
 export function evaluateBatch(task: EvaluateBatchTask): EvaluateBatchResult {
   const view = new BatchView(task.body);
-  const selected = selectedSamples(view, task.firstOrdinal, task.bounds);
-  const matches = compiledRule(task.rule).matchBatch(view, unpackAll(task.ruleLimits, view.count));
-  const baseline =
-    task.baseline === null
-      ? null
-      : compiledRule(task.baseline).matchBatch(view, unpackAll(task.baselineLimits, view.count));
-  const tally = tallyBatch(view, matches, baseline, selected, task.repeats, task.firstOrdinal);
-  return { samples: selected === null ? view.count : countOnes(selected), tally };
+  try {
+    const selected = selectedSamples(view, task.firstOrdinal, task.bounds);
+    const matches = compiledRule(task.rule).matchBatch(view, unpackAll(task.ruleLimits, view.count));
+    const baseline =
+      task.baseline === null
+        ? null
+        : compiledRule(task.baseline).matchBatch(view, unpackAll(task.baselineLimits, view.count));
+    const tally = tallyBatch(view, matches, baseline, selected, task.repeats, task.firstOrdinal);
+    return { samples: selected === null ? view.count : countOnes(selected), tally };
+  } finally {
+    view.dispose();
+    task.body.buffer.transfer(0);
+  }
 }
 
 function unpackAll(bitmaps: readonly Uint8Array[], count: number): Uint8Array[] {

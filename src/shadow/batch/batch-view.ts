@@ -25,6 +25,7 @@ export class BatchView {
   readonly #body: Uint8Array;
   readonly #header: Uint32Array;
   readonly #columns: (ColumnView | undefined)[] = new Array(textColumns.length + 1);
+  readonly #unpacked: ArrayBuffer[] = [];
 
   /** @param buffer a whole batch; a copy is made only when it does not start on an 8-byte boundary. */
   constructor(buffer: Uint8Array) {
@@ -105,7 +106,20 @@ export class BatchView {
     ) as unknown as [number, number, number];
     const start = this.#body.byteOffset + offset;
     const bytes = Buffer.from(this.#body.buffer as ArrayBuffer, start, stored);
-    return stored === length ? bytes : decompressSection(bytes, length);
+    if (stored === length) return bytes;
+    const unpacked = decompressSection(bytes, length);
+    // Node hands out small buffers as slices of a shared one, which is not ours to give back.
+    if (unpacked.buffer.byteLength === length) this.#unpacked.push(unpacked.buffer as ArrayBuffer);
+    return unpacked;
+  }
+
+  /**
+   * Gives the memory back at once; the view and everything read from it must not be used afterwards. A thread unpacks
+   * half a megabyte a batch, and V8, which sees only small objects, would let hundreds of them wait for a collection.
+   */
+  dispose(): void {
+    for (const memory of this.#unpacked) memory.transfer(0);
+    this.#unpacked.length = 0;
   }
 }
 

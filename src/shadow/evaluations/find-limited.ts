@@ -9,6 +9,7 @@ import { sql } from '../../platform/database/sql.ts';
 import type { ThreadPool } from '../../workers/pool.ts';
 import { maxSamplesPerBatch } from '../batch/layout.ts';
 import { compileRule } from '../rules/compile-rule.ts';
+import { keyRow } from '../rules/rate-limit/key-row.ts';
 import type { RateLimitLeaf } from '../rules/rate-limit/rate-limit-leaf.ts';
 import { hasToken, refill } from '../rules/rate-limit/token-bucket.ts';
 import type { Selection } from '../selections/selection.ts';
@@ -69,7 +70,7 @@ async function copyKeys(deps: FindLimitedDeps, selection: Selection, rule: Evalu
     signal: deps.signal,
     submit: async (chunk, index) => {
       chunks[index] = chunkKey(chunk);
-      const { rows } = await deps.threads.run(
+      const rows = await deps.threads.run(
         {
           kind: 'extract-keys',
           body: chunk.body,
@@ -100,34 +101,25 @@ async function runBuckets(
   leaves: readonly RateLimitLeaf[],
   bitmaps: Uint8Array[][],
 ): Promise<void> {
-  let currentLeaf = -1;
-  let currentKey: Buffer = Buffer.alloc(0);
+  let last: Buffer | null = null;
   let tokens = 0;
-  let lastAt = 0;
   for await (const rows of copyRows(sorter, sql(import.meta.url, './sql/sorted-rate-limit-keys.sql'), {})) {
-    for (const [leafField, key, atField, chunk, position] of rows) {
-      const leaf = leafField!.readInt32BE(0);
+    for (const [sortKey, place] of rows as [Buffer, Buffer][]) {
+      const leaf = keyRow.leaf(sortKey);
       const limit = leaves[leaf]!;
-      const at = readMilliseconds(atField!);
-      if (leaf !== currentLeaf || !currentKey.equals(key!)) {
-        currentLeaf = leaf;
-        currentKey = Buffer.from(key!);
-        tokens = limit.capacity;
-      } else {
-        tokens = refill(tokens, at - lastAt, limit);
-      }
-      lastAt = at;
+      tokens =
+        last !== null && keyRow.sameBucket(last, sortKey)
+          ? refill(tokens, keyRow.at(sortKey) - keyRow.at(last), limit)
+          : limit.capacity;
       if (hasToken(tokens)) {
         tokens -= 1;
       } else {
-        const i = position!.readInt32BE(0);
-        bitmaps[chunk!.readInt32BE(0)]![leaf]![i >> 3]! |= 1 << (i & 7);
+        const i = keyRow.position(place);
+        bitmaps[keyRow.chunk(place)]![leaf]![i >> 3]! |= 1 << (i & 7);
       }
+      last = sortKey;
     }
+    // The next rows come in another network buffer, and this one is let go.
+    if (last !== null) last = Buffer.from(last);
   }
-}
-
-/** Without a BigInt for each row. */
-function readMilliseconds(field: Buffer): number {
-  return field.readInt32BE(0) * 2 ** 32 + field.readUInt32BE(4);
 }

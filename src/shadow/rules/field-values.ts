@@ -1,4 +1,5 @@
 import type { BatchView } from '../batch/batch-view.ts';
+import { maxSamplesPerBatch } from '../batch/layout.ts';
 import { type TextColumn, textColumns } from '../batch/sample.ts';
 import { type DecodeStep, decoders } from './decode/decode-steps.ts';
 import { everyHeader, type Field, headerNameOf } from './fields.ts';
@@ -51,17 +52,29 @@ function columnValues(view: BatchView, field: Field): FieldValues {
   const { offsets, bytes } = view.column(column);
   const present = 1 << textColumns.indexOf(column);
   const n = view.count;
-  const sample = new Uint32Array(n);
   let count = 0;
+  for (let i = 0; i < n; i++) if ((view.present[i]! & present) !== 0) count++;
+  // Nearly every column is full or empty, and then the batch's own offsets serve.
+  if (count === 0) return nothing;
+  if (count === n)
+    return { count, sample: identity.subarray(0, n), start: offsets, end: offsets.subarray(1), bytes };
+  const sample = new Uint32Array(count);
+  const start = new Uint32Array(count);
+  const end = new Uint32Array(count);
+  let v = 0;
   for (let i = 0; i < n; i++) {
-    if ((view.present[i]! & present) !== 0) sample[count++] = i;
+    if ((view.present[i]! & present) === 0) continue;
+    sample[v] = i;
+    start[v] = offsets[i]!;
+    end[v] = offsets[i + 1]!;
+    v++;
   }
-  // Where no sample lacks the field, as is usual, value and sample have the same number.
-  if (count === n) return { count, sample, start: offsets, end: offsets.subarray(1), bytes };
-  const start = sample.map((i) => offsets[i]!);
-  const end = sample.map((i) => offsets[i + 1]!);
   return { count, sample, start, end, bytes };
 }
+
+const none = new Uint32Array(0);
+const nothing: FieldValues = { count: 0, sample: none, start: none, end: none, bytes: Buffer.alloc(0) };
+const identity = Uint32Array.from({ length: maxSamplesPerBatch }, (_, i) => i);
 
 /** @param name one header's name in lower case, or `null` for every header */
 function headerValues(view: BatchView, name: string | null): FieldValues {

@@ -5,12 +5,13 @@ import { sql } from '../../platform/database/sql.ts';
 import { withTransaction } from '../../platform/database/transaction.ts';
 import { maxSamplesPerBatch } from '../batch/layout.ts';
 import type { Selection } from './selection.ts';
-import { chunkKey, copyParameters } from './stream-chunks.ts';
+import { copyParameters } from './stream-chunks.ts';
 
 interface RepeatsOfChunk {
   uploadId: number;
   firstIndex: number;
-  bits: Buffer;
+  /** Bit i: sample i repeats an earlier one. */
+  repeats: Buffer;
 }
 
 /**
@@ -26,35 +27,33 @@ export async function findRepeats(pool: Pool, selection: Selection): Promise<voi
     if (locked.rows.length === 0 || locked.rows[0].repeats_known) return;
     // Sorting a million hashes in the default 4 MB spills to disk; 64 MB keeps usual selections in memory.
     await client.query(`SET LOCAL work_mem = '64MB'`);
-    const chunks = new Map<string, RepeatsOfChunk>();
+    const found: RepeatsOfChunk[] = [];
     const select = sql(import.meta.url, './sql/stream-repeats.sql');
     for await (const rows of copyRows(client, select, copyParameters(selection))) {
-      for (const [uploadId, firstIndex, position] of rows) {
-        mark(chunks, readBigint(uploadId), readBigint(firstIndex), readBigint(position));
+      for (const [uploadId, firstIndex, positions] of rows) {
+        found.push({
+          uploadId: readBigint(uploadId),
+          firstIndex: readBigint(firstIndex),
+          repeats: toBitmap(positions!),
+        });
       }
     }
-    const found = [...chunks.values()];
     await client.query(sql(import.meta.url, './sql/insert-repeats.sql'), [
       selection.selectionId,
       found.map((chunk) => chunk.uploadId),
       found.map((chunk) => chunk.firstIndex),
-      found.map((chunk) => chunk.bits),
+      found.map((chunk) => chunk.repeats),
     ]);
     await client.query(sql(import.meta.url, './sql/mark-repeats-known.sql'), [selection.selectionId]);
   });
 }
 
-function mark(
-  chunks: Map<string, RepeatsOfChunk>,
-  uploadId: number,
-  firstIndex: number,
-  position: number,
-): void {
-  const key = chunkKey({ uploadId, firstIndex });
-  let chunk = chunks.get(key);
-  if (chunk === undefined) {
-    chunk = { uploadId, firstIndex, bits: Buffer.alloc(maxSamplesPerBatch / 8) };
-    chunks.set(key, chunk);
+/** @param positions a smallint[] in binary form: five Int32 of header, then a length and an Int16 each. */
+function toBitmap(positions: Buffer): Buffer {
+  const bitmap = Buffer.alloc(maxSamplesPerBatch / 8);
+  for (let at = 20; at < positions.length; at += 6) {
+    const position = positions.readInt16BE(at + 4);
+    bitmap[position >> 3]! |= 1 << (position & 7);
   }
-  chunk.bits[position >> 3]! |= 1 << (position & 7);
+  return bitmap;
 }

@@ -1,1 +1,1 @@
-COPY rate_limit_keys (leaf, key, at, ordinal, chunk, position) FROM STDIN (FORMAT binary)
+COPY rate_limit_keys (sort_key, place) FROM STDIN (FORMAT binary)

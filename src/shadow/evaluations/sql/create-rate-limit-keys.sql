@@ -1,8 +1,4 @@
 CREATE TEMPORARY TABLE rate_limit_keys (
-  leaf     integer NOT NULL,
-  key      bytea NOT NULL,
-  at       bigint NOT NULL,
-  ordinal  bigint NOT NULL,
-  chunk    integer NOT NULL,
-  position integer NOT NULL
+  sort_key bytea NOT NULL, -- leaf, key, time and ordinal, see rules/rate-limit/key-row.ts
+  place    bigint NOT NULL
 ) ON COMMIT DROP

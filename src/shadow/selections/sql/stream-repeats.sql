@@ -1,4 +1,4 @@
--- The position of each sample that repeats an earlier one of the selection: same request, same label.
+-- For each chunk the positions of samples that repeat an earlier one of the selection: same request, same label.
 -- Hashes that occur once, nearly all in most traffic, drop out before anything is sorted.
 WITH samples AS (
   SELECT u.upload_id, c.first_index, u.first_ordinal + c.first_index + s.position - 1 AS ordinal,
@@ -18,7 +18,7 @@ WITH samples AS (
 repeated AS (
   SELECT content_hash FROM samples GROUP BY content_hash HAVING count(*) > 1
 )
-SELECT upload_id, first_index, position - 1 AS position
+SELECT upload_id, first_index, array_agg((position - 1)::smallint) AS positions
 FROM (
   SELECT upload_id, first_index, position,
     row_number() OVER (PARTITION BY content_hash ORDER BY at, ordinal) AS occurrence
@@ -26,3 +26,4 @@ FROM (
   JOIN repeated USING (content_hash)
 ) AS ranked
 WHERE occurrence > 1
+GROUP BY upload_id, first_index
