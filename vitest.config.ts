@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'tests/**/*.test.ts', 'bench/**/*.test.ts'],
+    include: ['{src,tests,bench,scripts}/**/*.test.ts'],
     // Processes, not threads: the product starts worker threads itself and handles signals.
     pool: 'forks',
     globalSetup: ['tests/support/global-setup.ts'],

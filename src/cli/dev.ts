@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { parseArgs } from 'node:util';
 import { processEnvironment } from '../platform/config/process-environment.ts';
 import { readDevFile } from './dev/dev-file.ts';
 import { takeDevLock } from './dev/dev-lock.ts';
@@ -11,13 +12,30 @@ import { reportFailure } from './support/report-failure.ts';
 
 export const summary = 'Run everything here: embedded PostgreSQL, API, worker and sample data (npm start)';
 
+const usage = `Usage: assay dev [--state DIRECTORY]
+
+  --state DIRECTORY   keep data, keys and logs there instead of in .assay/; a second stack needs its own
+
+PORT, HOST, DATABASE_URL, REDIS_URL and the other variables of docs/reference/configuration.md are honoured.
+`;
+
 /** Exit codes: 0 stopped in order, 1 could not start or something ended, 2 wrong use, 130 a second Ctrl-C. */
 export async function run(argv: string[]): Promise<number> {
-  if (argv.length > 0) {
-    process.stderr.write(`assay dev takes no arguments, found ${argv.join(' ')}\n`);
+  let directory: string;
+  try {
+    const { values } = parseArgs({
+      args: argv,
+      options: { state: { type: 'string' }, help: { type: 'boolean' } },
+    });
+    if (values.help) {
+      process.stdout.write(usage);
+      return 0;
+    }
+    directory = values.state ?? stateDirectory(process.cwd());
+  } catch (error) {
+    process.stderr.write(`assay dev: ${(error as Error).message}\n\n${usage}`);
     return 2;
   }
-  const directory = stateDirectory(process.cwd());
   mkdirSync(directory, { recursive: true });
   const lock = takeDevLock(directory);
   if (typeof lock === 'number') {
@@ -36,6 +54,8 @@ async function serve(directory: string, closers: AsyncDisposableStack): Promise<
   const started = performance.now();
   let stack: Stack | undefined;
   const env = processEnvironment();
+  // A reader that goes away (`npm start | head`) must not end the stack in disorder; what it would have read is lost.
+  process.stdout.on('error', () => {});
   const signal = stopSignal(process, env.npm_lifecycle_event !== undefined, () => {
     stack?.kill();
     process.exit(130);

@@ -88,15 +88,13 @@ async function start(): Promise<typeof stack> {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
+  await new Promise<void>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+      if (output.includes('Ctrl-C stops')) resolve();
+    });
+    child.once('exit', () => reject(new Error(`assay dev ended:\n${output}`)));
   });
-  const exited = once(child, 'exit').then(() => {
-    throw new Error(`assay dev ended:\n${output}`);
-  });
-  exited.catch(() => {}); // an exit that a test wants
-  const ready = expect.poll(() => output, { timeout: 60_000 }).toContain('Ctrl-C stops');
-  await Promise.race([ready, exited]);
   return { child, output: () => output };
 }
 

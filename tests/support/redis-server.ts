@@ -42,7 +42,7 @@ export async function startRedis(): Promise<RedisServer | undefined> {
   });
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   await accepts(child, port);
-  const disarm = endWithParent(child.pid!, 'TERM', directory);
+  const disarm = endWithParent(child.pid!, { signal: 'TERM', directory });
   return {
     url: `redis://127.0.0.1:${port}`,
     stop: async () => {

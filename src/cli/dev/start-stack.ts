@@ -7,6 +7,7 @@ import { createPool } from '../../platform/database/pool.ts';
 import { startEmbeddedPostgres } from '../../platform/embedded/postgres.ts';
 import { choosePort } from './choose-port.ts';
 import { type DevFile, devKeys, readDevFile, writeDevFile } from './dev-file.ts';
+import { endLeftovers } from './end-leftovers.ts';
 import { type Supervised, supervise } from './supervise.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
 
@@ -34,6 +35,7 @@ const LOOPBACK = '127.0.0.1';
 export async function startStack(options: StackOptions): Promise<Stack> {
   const { directory, closers, signal, say } = options;
   const broken = Promise.withResolvers<string>();
+  await endLeftovers(readDevFile(directory), entryPoint());
   const databaseUrl = await startDatabase(options, broken.resolve);
   signal.throwIfAborted();
   const given = { HOST: LOOPBACK, ...options.env, DATABASE_URL: databaseUrl };

@@ -12,6 +12,8 @@ import type { ServerAccount } from './server-account.ts';
 const START_MS = 60_000;
 const STOP_MS = 30_000;
 const ATTEMPTS = 3;
+/** Whoever was killed along with us has children that end now and want their database for it. */
+const CLIENTS_END_SECONDS = 2;
 
 export interface ServerOptions {
   binaries: PostgresBinaries;
@@ -47,7 +49,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (pid === undefined) throw await new Promise<Error>((resolve) => child.once('error', resolve));
     const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
     if (await isReady(child, options.dataDirectory)) {
-      const disarm = endWithParent(pid, 'INT', options.removeWhenOrphaned);
+      const disarm = endWithParent(pid, {
+        signal: 'INT',
+        afterSeconds: options.removeWhenOrphaned === undefined ? CLIENTS_END_SECONDS : 0,
+        directory: options.removeWhenOrphaned,
+      });
       return { port, pid, exited, stop: () => stopServer(child, exited).finally(disarm) };
     }
     if (child.exitCode === null && child.signalCode === null) await stopServer(child, exited);
