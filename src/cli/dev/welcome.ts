@@ -25,13 +25,13 @@ Ctrl-C stops everything; data stays for the next start.
 
 function tryIt(dev: DevFile): string {
   const body = {
-    rule_id: 'sqli-basic',
-    rule_name: 'Basic SQL injection',
+    rule_id: 'injection',
+    rule_name: 'Common injections',
     rule_type: 'signature',
     rule_config: {
       type: 'signature',
-      patterns: ['union select', { regex: "'\\s*or\\s", flags: 'i' }],
-      decode: ['url'],
+      patterns: ['union select', '<script', '../..', '--', { regex: "'\\s*or\\b", flags: 'i' }],
+      decode: ['url', 'comments', 'whitespace'],
     },
     tenant_id: 'default',
     dataset: SAMPLE_DATASET,
