@@ -30,7 +30,7 @@ CREATE TABLE shadow.uploads (
 );
 GRANT SELECT, INSERT ON shadow.uploads TO assay_app;
 
--- Samples in batches of up to 4,096 (src/shadow/batch/layout.ts). `at` and `content_hash` repeat what SQL needs to
+-- Samples in batches of up to 16,384 (src/shadow/batch/layout.ts). `at` and `content_hash` repeat what SQL needs to
 -- select by time and to find duplicates without unpacking `body`. A sample's arrival ordinal is
 -- uploads.first_ordinal + first_index + its position in the batch.
 CREATE TABLE shadow.sample_chunks (

@@ -1,6 +1,7 @@
 import { BatchView } from '../shadow/batch/batch-view.ts';
 import { type EvaluationTally, tallyBatch } from '../shadow/report/tally.ts';
 import { compiledRule, type RuleText } from './compiled-rules.ts';
+import { movable } from './movable.ts';
 import { type Bounds, selectedSamples } from './selected-samples.ts';
 
 export interface EvaluateBatchTask {
@@ -21,6 +22,8 @@ export interface EvaluateBatchResult {
   /** Samples of the batch that belong to the selection. */
   samples: number;
   tally: EvaluationTally;
+  /** The task's own, moved back to be used again. */
+  body: ArrayBuffer;
 }
 
 /** Matches one batch against the rule, and the baseline if there is one, and counts. */
@@ -34,10 +37,10 @@ export function evaluateBatch(task: EvaluateBatchTask): EvaluateBatchResult {
         ? null
         : compiledRule(task.baseline).matchBatch(view, unpackAll(task.baselineLimits, view.count));
     const tally = tallyBatch(view, matches, baseline, selected, task.repeats, task.firstOrdinal);
-    return { samples: selected === null ? view.count : countOnes(selected), tally };
+    const body = task.body.buffer;
+    return movable({ samples: selected === null ? view.count : countOnes(selected), tally, body }, [body]);
   } finally {
     view.dispose();
-    task.body.buffer.transfer(0);
   }
 }
 

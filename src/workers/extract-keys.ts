@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
-import { move } from 'piscina';
 import { BatchView } from '../shadow/batch/batch-view.ts';
 import { keyRow } from '../shadow/rules/rate-limit/key-row.ts';
 import { compiledRule, type RuleText } from './compiled-rules.ts';
+import { movable } from './movable.ts';
 import { type Bounds, selectedSamples } from './selected-samples.ts';
 
 export interface ExtractKeysTask {
@@ -15,15 +15,20 @@ export interface ExtractKeysTask {
   rule: RuleText;
 }
 
-/** Rows (sort_key bytea, place int8) in binary COPY form; see `keyRow`. */
-export type ExtractKeysResult = Uint8Array<ArrayBuffer>;
+export interface ExtractKeysResult {
+  /** Rows (sort_key bytea, place int8) in binary COPY form; see `keyRow`. */
+  rows: Uint8Array<ArrayBuffer>;
+  /** The task's own, moved back to be used again. */
+  body: ArrayBuffer;
+}
 
 /** Picks from a batch what the rule's token buckets need to know: who asked, when, and where the answer goes. */
 export function extractKeys(task: ExtractKeysTask): ExtractKeysResult {
   const view = new BatchView(task.body);
   const selected = selectedSamples(view, task.firstOrdinal, task.bounds);
   const leaves = compiledRule(task.rule).rateLimits;
-  const rows = Buffer.from(new ArrayBuffer(view.count * leaves.length * keyRow.bytes));
+  const rows = new ArrayBuffer(view.count * leaves.length * keyRow.bytes);
+  const writer = Buffer.from(rows);
   let end = 0;
   for (let leaf = 0; leaf < leaves.length; leaf++) {
     const { keyOf } = leaves[leaf]!;
@@ -31,7 +36,7 @@ export function extractKeys(task: ExtractKeysTask): ExtractKeysResult {
       if (selected !== null && selected[i] === 0) continue;
       const key = keyOf(view, i);
       if (key === null) continue;
-      keyRow.write(rows, end, {
+      keyRow.write(writer, end, {
         leaf,
         keyDigest: hash('sha256', key, 'buffer'),
         at: view.at[i]!,
@@ -43,8 +48,6 @@ export function extractKeys(task: ExtractKeysTask): ExtractKeysResult {
     }
   }
   view.dispose();
-  task.body.buffer.transfer(0);
-  const used = new Uint8Array(rows.buffer as ArrayBuffer, 0, end);
-  // Moved, not copied, to the thread that writes it to PostgreSQL.
-  return move(used) as unknown as ExtractKeysResult;
+  const body = task.body.buffer;
+  return movable({ rows: new Uint8Array(rows, 0, end), body }, [rows, body]);
 }

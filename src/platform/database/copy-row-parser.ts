@@ -9,6 +9,11 @@ const headerLength = signature.length + 8;
 /** A field that arrived in one piece is a view of the network buffer; hold on to it only after copying. */
 export type CopyField = Buffer | null;
 
+/** Memory for a field that arrives in pieces. */
+export type Allocate = (length: number) => Buffer;
+
+const allocateOwn: Allocate = (length) => Buffer.from(new ArrayBuffer(length));
+
 export class CopyRowParser {
   /** Bytes that could not be read yet: always shorter than a header, a count or a length. */
   #rest: Buffer = Buffer.alloc(0);
@@ -19,6 +24,11 @@ export class CopyRowParser {
   #field: Buffer | null = null;
   #filled = 0;
   #ended = false;
+  readonly #allocate: Allocate;
+
+  constructor(allocate: Allocate = allocateOwn) {
+    this.#allocate = allocate;
+  }
 
   /** @returns the rows that `chunk` completed. */
   push(chunk: Buffer): CopyField[][] {
@@ -55,7 +65,7 @@ export class CopyRowParser {
           this.#complete(input.subarray(at, at + length), rows);
           at += length;
         } else {
-          this.#field = Buffer.from(new ArrayBuffer(length));
+          this.#field = this.#allocate(length);
           this.#filled = 0;
         }
       }

@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { type CopyField, CopyRowParser } from './copy-row-parser.ts';
+import { type Allocate, type CopyField, CopyRowParser } from './copy-row-parser.ts';
 
 /** COPY takes no parameters; integers are the only ones ever put into its text. */
 export type CopyParameters = Record<string, number | null>;
@@ -17,10 +17,11 @@ export async function* copyRows(
   client: ClientBase,
   select: string,
   parameters: CopyParameters,
+  allocate?: Allocate,
 ): AsyncGenerator<CopyField[][], void, undefined> {
   const text = select.replace(/(?<!:):([a-z_]+)\b/g, (_, name: string) => literal(name, parameters[name]));
   const stream = client.query(copyTo(`COPY (${text}) TO STDOUT (FORMAT binary)`));
-  const parser = new CopyRowParser();
+  const parser = new CopyRowParser(allocate);
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     const rows = parser.push(chunk);
     if (rows.length > 0) yield rows;

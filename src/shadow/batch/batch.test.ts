@@ -58,8 +58,8 @@ test('a writer is full at the sample limit or at the byte limit, and empty after
   expect(writer.full).toBe(true);
   expect(new BatchView(writer.finish()).count).toBe(maxSamplesPerBatch);
 
-  writer.append({ ...blank, payload: 'x'.repeat(1024 * 1024) });
+  writer.append({ ...blank, payload: 'x'.repeat(4 * 1024 * 1024) });
   expect(writer.full).toBe(true);
-  expect(new BatchView(writer.finish()).text('payload', 0)).toHaveLength(1024 * 1024);
+  expect(new BatchView(writer.finish()).text('payload', 0)).toHaveLength(4 * 1024 * 1024);
   expect(writer.count).toBe(0);
 });

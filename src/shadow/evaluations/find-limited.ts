@@ -70,7 +70,7 @@ async function copyKeys(deps: FindLimitedDeps, selection: Selection, rule: Evalu
     signal: deps.signal,
     submit: async (chunk, index) => {
       chunks[index] = chunkKey(chunk);
-      const rows = await deps.threads.run(
+      const result = await deps.threads.run(
         {
           kind: 'extract-keys',
           body: chunk.body,
@@ -82,7 +82,9 @@ async function copyKeys(deps: FindLimitedDeps, selection: Selection, rule: Evalu
         [chunk.body.buffer],
         deps.signal,
       );
-      await writeAll(copy, Buffer.from(rows.buffer, rows.byteOffset, rows.byteLength));
+      const { buffer, byteLength } = result.rows;
+      await writeAll(copy, Buffer.from(buffer, 0, byteLength));
+      return result;
     },
     collect: () => {},
   });

@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg';
 import { type CopyParameters, copyRows, readBigint } from '../../platform/database/copy-rows.ts';
 import { sql } from '../../platform/database/sql.ts';
+import type { BodyBuffers } from './body-buffers.ts';
 import type { Selection } from './selection.ts';
 
 /** A stored batch on its way to a thread. */
@@ -11,7 +12,7 @@ export interface Chunk {
   firstOrdinal: number;
   /** Bit i: sample i repeats an earlier one of the selection; null: none does. */
   repeats: Uint8Array | null;
-  /** A packed batch (`shadow/batch/layout.ts`) in an ArrayBuffer of its own, ready to be transferred. */
+  /** A packed batch (`shadow/batch/layout.ts`) at the start of an ArrayBuffer of its own, ready to be transferred. */
   body: Uint8Array<ArrayBuffer>;
 }
 
@@ -35,25 +36,22 @@ export function copyParameters(selection: Selection): CopyParameters {
 }
 
 /** Streams the chunks that may hold samples of the selection, in no particular order. */
-export async function* streamChunks(client: ClientBase, selection: Selection): AsyncGenerator<Chunk> {
+export async function* streamChunks(
+  client: ClientBase,
+  selection: Selection,
+  buffers: BodyBuffers,
+): AsyncGenerator<Chunk> {
   const select = sql(import.meta.url, './sql/stream-chunks.sql');
-  for await (const rows of copyRows(client, select, copyParameters(selection))) {
+  const allocate = (length: number) => buffers.take(length);
+  for await (const rows of copyRows(client, select, copyParameters(selection), allocate)) {
     for (const [uploadId, firstIndex, firstOrdinal, repeats, body] of rows) {
       yield {
         uploadId: readBigint(uploadId),
         firstIndex: readBigint(firstIndex),
         firstOrdinal: readBigint(firstOrdinal),
         repeats: repeats ? new Uint8Array(repeats) : null,
-        body: ownBuffer(body!),
+        body: buffers.own(body!),
       };
     }
   }
-}
-
-/** Bodies that arrived in pieces already own their memory; one inside a network buffer is copied. */
-function ownBuffer(field: Buffer): Uint8Array<ArrayBuffer> {
-  if (field.byteOffset === 0 && field.byteLength === field.buffer.byteLength) {
-    return field as Uint8Array<ArrayBuffer>;
-  }
-  return new Uint8Array(field);
 }

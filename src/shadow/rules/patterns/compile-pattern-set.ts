@@ -35,6 +35,7 @@ import { anywhere, nowhere } from './context.ts';
 import { type JumpPlan, planJumps } from './jump-plan.ts';
 import { cacheBytesDefault, jumpWordsMax } from './limits.ts';
 import { type Fragment, PositionBuilder } from './position-builder.ts';
+import { scanColumn, type ValueColumn } from './scan-column.ts';
 import { Scanner } from './scanner.ts';
 
 export type PatternSource = { literal: string } | { regex: string; flags: string };
@@ -54,6 +55,8 @@ export interface PatternSet {
   /** Does any pattern match the UTF-8 text bytes[start, end)? */
   matchesAny(bytes: Uint8Array, start: number, end: number): boolean;
   matchesAnyText(text: string): boolean;
+  /** `matchesAny` for every value of a column; samples whose byte is set already are passed over. */
+  markMatches(column: ValueColumn, matches: Uint8Array): void;
   /** Marks seen[k] = 1 for each pattern k found; returns how many newly became 1. */
   collect(bytes: Uint8Array, start: number, end: number, seen: Uint8Array): number;
   collectText(text: string, seen: Uint8Array): number;
@@ -164,6 +167,11 @@ class CompiledPatternSet implements PatternSet {
 
   matchesAnyText(text: string): boolean {
     return this.#always.length > 0 || this.#any().scanText(text) > 0;
+  }
+
+  markMatches(column: ValueColumn, matches: Uint8Array): void {
+    if (this.#always.length === 0) scanColumn(this.#any(), column, matches);
+    else for (let v = 0; v < column.count; v++) matches[column.sample[v]!] = 1;
   }
 
   collect(bytes: Uint8Array, start: number, end: number, seen: Uint8Array): number {

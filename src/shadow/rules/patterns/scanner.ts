@@ -26,7 +26,9 @@ export interface ScannerOptions {
 export class Scanner {
   readonly #automaton: Automaton;
   readonly #plan: () => JumpPlan;
-  readonly #dfa: LazyDfa;
+  readonly dfa: LazyDfa;
+  /** The class of each byte; one for all bytes that are not ASCII. */
+  readonly ofByte: Automaton['classes']['ofByte'];
   #simulation: Simulation | undefined;
   /** Units that the simulation would have read for the work that building states has cost so far. */
   #units = 0;
@@ -44,27 +46,45 @@ export class Scanner {
   constructor(automaton: Automaton, options: ScannerOptions) {
     this.#automaton = automaton;
     this.#plan = options.plan;
-    this.#dfa = new LazyDfa(automaton, options.collects, options.cacheBytesMax);
+    this.ofByte = automaton.classes.ofByte;
+    this.dfa = new LazyDfa(automaton, options.collects, options.cacheBytesMax);
     this.#workPerUnit = 20 + 3 * automaton.words;
   }
 
   /** How often the cache of states was flushed, and how often states gave way to simulation: for tests. */
   get counts(): { flushes: number; simulations: number } {
-    return { flushes: this.#dfa.flushes, simulations: this.#simulations };
+    return { flushes: this.dfa.flushes, simulations: this.#simulations };
   }
 
   /** Patterns newly found (each marked in `seen`), or 1 or 0 when the scanner does not collect. */
   scanBytes(bytes: Uint8Array, start: number, end: number, seen?: Uint8Array): number {
     this.#begin(seen);
     if (this.#simulateUnits > 0) this.#simulateBytes(bytes, start, end);
-    else this.#runBytes(bytes, start, end);
+    else this.#runBytes(bytes, start, end, this.dfa.start());
+    return this.#found;
+  }
+
+  /** Whether states have given way to the simulation for now. */
+  get simulates(): boolean {
+    return this.#simulateUnits > 0;
+  }
+
+  /**
+   * Goes on with a value of which bytes[start, from) were read by plain table lookups, which led to `state`.
+   *
+   * @returns 1 when a pattern is found, else 0; not for a scanner that collects.
+   */
+  continueBytes(state: number, bytes: Uint8Array, start: number, from: number, end: number): number {
+    this.#begin(undefined);
+    this.#units += from - start;
+    this.#runBytes(bytes, from, end, state);
     return this.#found;
   }
 
   scanText(text: string, seen?: Uint8Array): number {
     this.#begin(seen);
     if (this.#simulateUnits > 0) this.#simulateText(text, 0);
-    else this.#runText(text, this.#dfa.start());
+    else this.#runText(text, this.dfa.start());
     return this.#found;
   }
 
@@ -76,11 +96,11 @@ export class Scanner {
   }
 
   /** While bytes are ASCII a byte is a unit; the first that is not turns the rest into a string. */
-  #runBytes(bytes: Uint8Array, start: number, end: number): void {
-    const dfa = this.#dfa;
+  #runBytes(bytes: Uint8Array, start: number, end: number, from: number): void {
+    const dfa = this.dfa;
     const { ofByte } = this.#automaton.classes;
     const { firstState } = dfa;
-    let state = dfa.start();
+    let state = from;
     let counted = start;
     for (let i = start; ; i++) {
       const table = dfa.table;
@@ -105,7 +125,7 @@ export class Scanner {
   }
 
   #runText(text: string, from: number): void {
-    const dfa = this.#dfa;
+    const dfa = this.dfa;
     const { ofByte, pageOf, pages } = this.#automaton.classes;
     const { firstState } = dfa;
     let state = from;
@@ -133,7 +153,7 @@ export class Scanner {
 
   /** What to do with an entry that is not a plain state: the state to go on from, or why not to. */
   #resolve(entry: number, state: number, unitClass: number): number {
-    const dfa = this.#dfa;
+    const dfa = this.dfa;
     let next = entry;
     if (next === unknown) {
       if (dfa.work > graceWork + this.#units * this.#workPerUnit) return this.#suspend(state);
@@ -150,13 +170,13 @@ export class Scanner {
 
   /** True when nothing is left to find. */
   #markAccepted(state: number): boolean {
-    if (this.#flushes !== this.#dfa.flushes) {
-      this.#flushes = this.#dfa.flushes;
+    if (this.#flushes !== this.dfa.flushes) {
+      this.#flushes = this.dfa.flushes;
       this.#visited.clear();
     }
     if (this.#visited.get(state) === this.#visit) return false;
     this.#visited.set(state, this.#visit);
-    for (const pattern of this.#dfa.acceptsAt(state)) this.#mark(pattern);
+    for (const pattern of this.dfa.acceptsAt(state)) this.#mark(pattern);
     return this.#found === this.#automaton.patternCount;
   }
 
@@ -170,7 +190,7 @@ export class Scanner {
   }
 
   #endIn(state: number): void {
-    for (const pattern of this.#dfa.endsAt(state)) this.#mark(pattern);
+    for (const pattern of this.dfa.endsAt(state)) this.#mark(pattern);
   }
 
   #suspend(state: number): number {
@@ -179,9 +199,9 @@ export class Scanner {
     this.#simulateUnits = this.#simulateNext;
     this.#simulateNext = Math.min(2 * this.#simulateNext, simulatedUnitsMax);
     this.#units = 0;
-    this.#dfa.work = 0;
+    this.dfa.work = 0;
     this.#simulation ??= new Simulation(this.#automaton, this.#plan());
-    const { group, positions } = this.#dfa.describe(state);
+    const { group, positions } = this.dfa.describe(state);
     this.#simulation.restart(group, positions);
     return suspended;
   }

@@ -1,9 +1,11 @@
+import { maxSamplesPerBatch } from '../../batch/layout.ts';
+
 /**
  * How a request travels through PostgreSQL's sort: one binary COPY row of (sort_key bytea, place int8).
  *
  * ```
  * sort_key  1 byte leaf, 16 bytes of the key's SHA-256, 8 bytes time, 8 bytes ordinal
- * place     chunk × 4,096 + position in the chunk
+ * place     chunk × 16,384 + position in the chunk
  * ```
  *
  * Bytes compare as the parts do, in that order: one comparison of 33 bytes instead of four of columns, and two fields
@@ -24,7 +26,7 @@ const digestBytes = 16;
 const sortKeyBytes = 1 + digestBytes + 8 + 8;
 /** Added to the upper half of a time, which may be negative; the whole would lose its last bit in a double. */
 const timeShift = 2 ** 31;
-const positionsPerChunk = 4096;
+const positionsPerChunk = maxSamplesPerBatch;
 
 export const keyRow = {
   /** Field count, two lengths, the sort key and the place. */

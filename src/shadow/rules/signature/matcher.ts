@@ -23,12 +23,7 @@ export function compileSignature(config: SignatureConfig, cacheBytesMax: number)
 /** Some pattern matches some value. A sample that has matched in one column is not scanned in the next. */
 function matchAny(view: BatchView, columns: readonly FieldValues[], patterns: PatternSet): Uint8Array {
   const matches = new Uint8Array(view.count);
-  for (const { count, sample, start, end, bytes } of columns) {
-    for (let v = 0; v < count; v++) {
-      const i = sample[v]!;
-      if (matches[i] === 0 && patterns.matchesAny(bytes, start[v]!, end[v]!)) matches[i] = 1;
-    }
-  }
+  for (const column of columns) patterns.markMatches(column, matches);
   return matches;
 }
 
