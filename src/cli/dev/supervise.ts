@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
+import { nodeFlags } from '../support/node-flags.ts';
 
 export interface SupervisedOptions {
   /** The command of `assay` to run. */
@@ -88,7 +89,7 @@ export function supervise(options: SupervisedOptions): Supervised {
 function spawnCommand({ entryPoint, name, env, logFile }: SupervisedOptions): ChildProcess {
   const log = openSync(logFile, 'a', 0o600);
   try {
-    return spawn(process.execPath, [entryPoint, name], {
+    return spawn(process.execPath, [...nodeFlags(name), entryPoint, name], {
       detached: true,
       env,
       stdio: ['ignore', log, log, 'ipc'], // the channel tells the child when we are gone, whatever ended us

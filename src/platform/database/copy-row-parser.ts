@@ -5,6 +5,8 @@
  */
 const signature = Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1');
 const headerLength = signature.length + 8;
+/** What precedes the first row, with the empty extension that PostgreSQL sends. */
+export const copyHeaderBytes = headerLength;
 
 /** A field that arrived in one piece is a view of the network buffer; hold on to it only after copying. */
 export type CopyField = Buffer | null;

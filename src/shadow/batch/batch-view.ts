@@ -4,7 +4,7 @@ import { decompressSection } from './section-codec.ts';
 
 /** A column of values inside a batch: value `i` is `bytes[offsets[i] … offsets[i + 1])`. */
 export interface ColumnView {
-  readonly offsets: Uint32Array;
+  readonly offsets: Uint32Array<ArrayBuffer>;
   /** UTF-8; shared with the whole batch buffer, never to be written. */
   readonly bytes: Buffer;
 }
@@ -94,6 +94,7 @@ export class BatchView {
     let column = this.#columns[k];
     if (column === undefined) {
       column = unpackColumn(this.#section(section.columns + k), this.count);
+      this.#unpacked.push(column.offsets.buffer);
       this.#columns[k] = column;
     }
     return column;

@@ -39,9 +39,12 @@ export class LazyDfa {
   readonly #canBeginLater: boolean;
   readonly #stamp: Uint32Array;
   #epoch = 0;
+  /** The live positions of the state being built, from index 1; the group goes before them. */
   readonly #live: Uint16Array;
+  readonly #liveBytes: Buffer;
   #liveCount = 0;
   readonly #sortBits: Int32Array;
+  readonly #sortWords: Int32Array;
 
   /** @param collects whether every match is wanted; else the first one ends the scan. */
   constructor(automaton: Automaton, collects: boolean, cacheBytesMax: number) {
@@ -61,8 +64,10 @@ export class LazyDfa {
     this.#keepsContext = conditionalInitial.length + initialEnd.length > 0;
     this.#canBeginLater = automaton.initial.length > 0 || this.#beginsAfterUnit();
     this.#stamp = new Uint32Array(positionCount);
-    this.#live = new Uint16Array(positionCount);
+    this.#live = new Uint16Array(positionCount + 1);
+    this.#liveBytes = Buffer.from(this.#live.buffer);
     this.#sortBits = new Int32Array(automaton.words);
+    this.#sortWords = new Int32Array((automaton.words + 31) >> 5);
   }
 
   /** The state before the first unit. */
@@ -158,7 +163,7 @@ export class LazyDfa {
   #add(position: number): boolean {
     if (this.#stamp[position] === this.#epoch) return false;
     this.#stamp[position] = this.#epoch;
-    this.#live[this.#liveCount++] = position;
+    this.#live[++this.#liveCount] = position;
     return this.#automaton.accepting[position] === 1;
   }
 
@@ -175,7 +180,7 @@ export class LazyDfa {
   #targetState(group: number): number {
     if (this.#liveCount === 0 && !this.#canBeginLater) return this.dead;
     let keepsContext = this.#keepsContext;
-    for (let k = 0; k < this.#liveCount && !keepsContext; k++) {
+    for (let k = 1; k <= this.#liveCount && !keepsContext; k++) {
       keepsContext = this.#contextual[this.#live[k]!] === 1;
     }
     const state = this.#intern(keepsContext ? group : Math.min(group, 1));
@@ -183,10 +188,12 @@ export class LazyDfa {
   }
 
   #intern(group: number): number {
-    const positions = this.#live.subarray(0, this.#liveCount);
+    const positions = this.#live.subarray(1, this.#liveCount + 1);
     if (this.#liveCount < 24) insertionSort(positions);
     else this.#bitmapSort(positions);
-    const key = keyOf(group, positions);
+    this.#live[0] = group;
+    // Positions fit 16 bits, so a set of them *is* a string, which a Map hashes fast and keeps compactly.
+    const key = this.#liveBytes.toString('utf16le', 0, 2 * positions.length + 2);
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const bytes = this.#stride * 4 + key.length * 2 + stateOverheadBytes;
@@ -198,24 +205,38 @@ export class LazyDfa {
     this.#byKey.set(key, state);
     this.#keys[index] = key;
     const { accepting, patternOf } = this.#automaton;
-    const accepts = new Set<number>();
+    let accepts: Set<number> | undefined;
     for (let k = 0; k < positions.length; k++) {
-      if (accepting[positions[k]!] === 1) accepts.add(patternOf[positions[k]!]!);
+      if (accepting[positions[k]!] === 0) continue;
+      accepts ??= new Set();
+      accepts.add(patternOf[positions[k]!]!);
     }
-    this.#accepts[index] = accepts.size > 0 ? [...accepts] : undefined;
+    this.#accepts[index] = accepts === undefined ? undefined : [...accepts];
     return state;
   }
 
-  /** A typed array's own sort takes 40 µs for a thousand positions; through a bitmap it is 3 µs. */
+  /**
+   * A typed array's own sort takes 40 µs for a thousand positions; through a bitmap it is 3 µs. A bitmap of the
+   * bitmap's words that are not empty spares looking at all of them.
+   */
   #bitmapSort(positions: Uint16Array): void {
     const bits = this.#sortBits;
-    for (let k = 0; k < positions.length; k++) bits[positions[k]! >> 5]! |= 1 << (positions[k]! & 31);
+    const used = this.#sortWords;
+    for (let k = 0; k < positions.length; k++) {
+      const w = positions[k]! >> 5;
+      bits[w]! |= 1 << (positions[k]! & 31);
+      used[w >> 5]! |= 1 << (w & 31);
+    }
     let n = 0;
-    for (let w = 0; w < bits.length; w++) {
-      for (let rest = bits[w]!; rest !== 0; rest &= rest - 1) {
-        positions[n++] = (w << 5) + 31 - Math.clz32(rest & -rest);
+    for (let u = 0; u < used.length; u++) {
+      for (let words = used[u]!; words !== 0; words &= words - 1) {
+        const w = (u << 5) + 31 - Math.clz32(words & -words);
+        for (let rest = bits[w]!; rest !== 0; rest &= rest - 1) {
+          positions[n++] = (w << 5) + 31 - Math.clz32(rest & -rest);
+        }
+        bits[w] = 0;
       }
-      bits[w] = 0;
+      used[u] = 0;
     }
   }
 
@@ -251,15 +272,6 @@ export class LazyDfa {
 }
 
 const none: readonly number[] = [];
-
-/** Positions fit 16 bits, so a set of them *is* a string, which a Map hashes fast and keeps compactly. */
-function keyOf(group: number, positions: Uint16Array): string {
-  let key = String.fromCharCode(group);
-  for (let k = 0; k < positions.length; k += 1_000) {
-    key += String.fromCharCode(...positions.subarray(k, k + 1_000));
-  }
-  return key;
-}
 
 function insertionSort(values: Uint16Array): void {
   for (let i = 1; i < values.length; i++) {

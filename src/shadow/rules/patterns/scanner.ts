@@ -234,7 +234,7 @@ export class Scanner {
 
   #simulateStep(unitClass: number): boolean {
     if (!this.#simulation!.step(unitClass)) return false;
-    this.#simulation!.forEachAccepted((pattern) => this.#mark(pattern));
+    this.#simulation!.forEachAccepted(unitClass, (pattern) => this.#mark(pattern));
     return this.#seen === undefined || this.#found === this.#automaton.patternCount;
   }
 }

@@ -28,6 +28,10 @@ const sortKeyBytes = 1 + digestBytes + 8 + 8;
 const timeShift = 2 ** 31;
 const positionsPerChunk = maxSamplesPerBatch;
 
+/** Where in a row the sort key and the place begin: after the field count, and after the lengths. */
+const keyOffset = 2 + 4;
+const placeOffset = keyOffset + sortKeyBytes + 4;
+
 export const keyRow = {
   /** Field count, two lengths, the sort key and the place. */
   bytes: 2 + 4 + sortKeyBytes + 4 + 8,
@@ -43,20 +47,26 @@ export const keyRow = {
     writeInteger(rows, row.chunk * positionsPerChunk + row.position, 0, at);
   },
 
-  leaf: (sortKey: Buffer): number => sortKey[0]!,
+  leaf: (rows: Buffer, start: number): number => rows[start + keyOffset]!,
 
   /** Whether two requests belong to the same bucket: the same leaf and the same key. */
-  sameBucket: (a: Buffer, b: Buffer): boolean => a.compare(b, 0, 1 + digestBytes, 0, 1 + digestBytes) === 0,
+  sameBucket: (a: Buffer, startA: number, b: Buffer, startB: number): boolean => {
+    const from = startA + keyOffset;
+    const end = from + 1 + digestBytes;
+    return a.compare(b, startB + keyOffset, startB + keyOffset + 1 + digestBytes, from, end) === 0;
+  },
 
   /** Milliseconds since the epoch. */
-  at: (sortKey: Buffer): number => readInteger(sortKey, 1 + digestBytes, timeShift),
+  at: (rows: Buffer, start: number): number =>
+    readInteger(rows, start + keyOffset + 1 + digestBytes, timeShift),
 
-  chunk: (place: Buffer): number => Math.floor(readInteger(place, 0, 0) / positionsPerChunk),
+  chunk: (rows: Buffer, start: number): number =>
+    Math.floor(readInteger(rows, start + placeOffset, 0) / positionsPerChunk),
 
-  position: (place: Buffer): number => place.readUInt32BE(4) % positionsPerChunk,
+  position: (rows: Buffer, start: number): number =>
+    rows.readUInt32BE(start + placeOffset + 4) % positionsPerChunk,
 };
 
-/** Arithmetic on doubles: a BigInt for each of three fields of each row was the larger part of the loop's time. */
 function writeInteger(bytes: Buffer, value: number, shift: number, at: number): number {
   const high = Math.floor(value / 2 ** 32);
   return bytes.writeUInt32BE(value - high * 2 ** 32, bytes.writeUInt32BE(high + shift, at));
