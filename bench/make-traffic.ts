@@ -6,10 +6,10 @@ import { generateSamples } from '../src/shadow/sample-data/generate-samples.ts';
 import { ndjsonLines } from '../src/shadow/sample-data/ndjson-lines.ts';
 
 /** As many as the shared files hold. */
-const samples = 150_000;
+const samplesDefault = 150_000;
 
 /** Writes generated traffic for machines without the shared files. @returns the path. */
-export async function makeTraffic(path: string): Promise<string> {
+export async function makeTraffic(path: string, samples = samplesDefault): Promise<string> {
   await pipeline(
     Readable.from(ndjsonLines(generateSamples(1, samples))),
     createGzip({ level: 1 }),
