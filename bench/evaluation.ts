@@ -1,137 +1,125 @@
-import { readFile } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
-import { gunzipSync } from 'node:zlib';
 import { uuidV7 } from '../src/platform/uuid-v7.ts';
 import { createEvaluation } from '../src/shadow/evaluations/create-evaluation.ts';
 import { findEvaluation } from '../src/shadow/evaluations/find-evaluation.ts';
 import { processEvaluation } from '../src/shadow/evaluations/process-evaluation.ts';
 import { parseRuleConfig } from '../src/shadow/rules/parse-rule-config.ts';
 import { createThreadPool } from '../src/workers/pool.ts';
+import type { ReferenceRule } from './evaluation-reference.ts';
+import { ReferenceThread } from './reference-thread.ts';
 import { alternate, type BenchContext, type BenchRow } from './row.ts';
 import { uploadRepeated } from './upload-repeated.ts';
 
-/** The usual signature: three expressions, default fields, nothing decoded. */
-const patterns = [
-  { regex: String.raw`union\s+(all\s+)?select`, flags: 'i' },
-  { regex: String.raw`\b(and|or)\b\s+\d+\s*=\s*\d+`, flags: 'i' },
-  { regex: '<script[^>]*>', flags: 'i' },
+/** The usual signature: three expressions over the default fields. */
+const plain: ReferenceRule = {
+  patterns: [
+    { regex: String.raw`union\s+(all\s+)?select`, flags: 'i' },
+    { regex: String.raw`\b(and|or)\b\s+\d+\s*=\s*\d+`, flags: 'i' },
+    { regex: '<script[^>]*>', flags: 'i' },
+  ],
+  decode: [],
+};
+const another: ReferenceRule = {
+  patterns: [
+    { regex: String.raw`'\s*(or|and)\s`, flags: 'i' },
+    { regex: String.raw`\.\./`, flags: '' },
+    { regex: String.raw`sleep\s*\(\s*\d`, flags: 'i' },
+  ],
+  decode: [],
+};
+const decoded: ReferenceRule = { ...plain, decode: ['url', 'lowercase'] };
+
+const kinds: { name: string; rule: ReferenceRule; baseline: ReferenceRule | null }[] = [
+  { name: 'three expressions', rule: plain, baseline: null },
+  { name: 'three expressions, against a baseline of three', rule: plain, baseline: another },
+  { name: 'three expressions after url and lowercase', rule: decoded, baseline: null },
 ];
 
 const samplesMin = 1_000_000;
-
-interface MemorySample {
-  payload?: string;
-  uri?: string;
-  user_agent?: string;
-  is_attack: boolean;
-}
+const unit = 'thousand samples × rules/s';
 
 /**
- * P6: an evaluation as a worker does it (row, lock, COPY, threads, report, row), against the fastest plain thing: one
- * thread, every sample an object in memory already, `RegExp.test` in a loop that stops at the first match. Each round
- * evaluates another version of the rule, since a repeated one would come from the cache.
+ * P6: an evaluation as a worker does it (row, lock, COPY, threads, report, row), against `RegExp.test` in a loop on one
+ * thread with every sample in memory already. Each round evaluates another version of the rule, since a repeated one
+ * would come from the cache.
  */
 export async function evaluationScenario(context: BenchContext): Promise<BenchRow[]> {
-  const samples = await loadSamples(context.trafficFiles);
+  const reference = new ReferenceThread(context.trafficFiles);
+  const different = await reference.loaded();
   const total = await uploadRepeated(context, 'bench', samplesMin);
-  const repeats = total / samples.length;
-  context.log(`P6: ${total} samples, of which ${samples.length} different`);
-  const expected = referenceMatches(samples) * repeats;
-  const reference = async () => {
-    const startedAt = performance.now();
-    for (let round = 0; round < repeats; round++) referenceMatches(samples);
-    return total / (performance.now() - startedAt);
-  };
-  const one = evaluator(context, 1, expected);
-  const two = evaluator(context, 2, expected);
-  try {
-    const evaluated = async (run: () => Promise<number>) => total / (await run());
-    // The first round finds the selection's repeats, starts the threads and warms both up.
-    await one.run();
-    await two.run();
-    await reference();
-    const p6 = await alternate(context.rounds, () => evaluated(two.run), reference);
-    const scaling = await alternate(
-      context.rounds,
-      () => evaluated(two.run),
-      () => evaluated(one.run),
+  const repeats = total / different;
+  context.log(`P6: ${total} samples, of which ${different} different`);
+  const rows: BenchRow[] = [];
+  for (const { name, rule, baseline } of kinds) {
+    const rules = baseline === null ? [rule] : [rule, baseline];
+    const { matches: expected } = await reference.count(rule, repeats);
+    const perSecond = (milliseconds: number) => (total * rules.length) / milliseconds;
+    const onReference = async () => {
+      let milliseconds = 0;
+      for (const each of rules) milliseconds += (await reference.count(each, repeats)).milliseconds;
+      return perSecond(milliseconds);
+    };
+    const one = evaluator(context, 1, rule, baseline, expected);
+    const two = evaluator(context, 2, rule, baseline, expected);
+    const onOne = async () => perSecond(await one.run());
+    const onTwo = async () => perSecond(await two.run());
+    // The first round finds the selection's repeats, starts the threads and warms everything up.
+    for (const run of [onOne, onTwo, onReference]) await run();
+    const against = await alternate(context.rounds, onTwo, onReference);
+    const scaling = await alternate(context.rounds, onTwo, onOne);
+    rows.push(
+      row(`evaluation from the database, ${name}: 2 threads | RegExp.test in memory`, against, 0.6, 1.0),
+      row(`evaluation from the database, ${name}: 2 threads | 1 thread`, scaling, 1.5, 1.7),
     );
-    const unit = 'thousand samples × rules/s';
-    return [
-      {
-        id: 'P6',
-        scenario:
-          'evaluation from the database, 2 threads, against RegExp.test on samples in memory, 1 thread',
-        assay: p6.a,
-        reference: p6.b,
-        ratio: p6.ratio,
-        floor: 0.6,
-        goal: 1.0,
-        unit,
-      },
-      {
-        id: 'P6',
-        scenario: 'evaluation from the database, 2 threads against 1',
-        assay: scaling.a,
-        reference: scaling.b,
-        ratio: scaling.ratio,
-        floor: 1.5,
-        goal: 1.7,
-        unit,
-      },
-    ];
-  } finally {
     await one.close();
     await two.close();
   }
+  await reference.close();
+  return rows;
 }
 
-async function loadSamples(files: string[]): Promise<MemorySample[]> {
-  const samples: MemorySample[] = [];
-  for (const file of files) {
-    for (const line of gunzipSync(await readFile(file))
-      .toString('utf8')
-      .split('\n')) {
-      if (line !== '') samples.push(JSON.parse(line));
-    }
-  }
-  return samples;
+function row(
+  scenario: string,
+  measured: { a: number; b: number; ratio: number },
+  floor: number,
+  goal: number,
+): BenchRow {
+  return {
+    id: 'P6',
+    scenario,
+    assay: measured.a,
+    reference: measured.b,
+    ratio: measured.ratio,
+    floor,
+    goal,
+    unit,
+  };
 }
 
-function referenceMatches(samples: readonly MemorySample[]): number {
-  const expressions = patterns.map(({ regex, flags }) => new RegExp(regex, flags));
-  let matches = 0;
-  for (const { payload, uri, user_agent } of samples) {
-    for (const expression of expressions) {
-      if (
-        (payload !== undefined && expression.test(payload)) ||
-        (uri !== undefined && expression.test(uri)) ||
-        (user_agent !== undefined && expression.test(user_agent))
-      ) {
-        matches++;
-        break;
-      }
-    }
-  }
-  return matches;
-}
+const signature = ({ patterns, decode }: ReferenceRule, absent: string) => ({
+  type: 'signature',
+  // A literal that occurs nowhere makes each run a rule of its own.
+  patterns: [...patterns, { literal: absent }],
+  decode,
+});
 
 /** Evaluations on a pool of so many threads; the answer is checked against the reference's each time. */
-function evaluator(context: BenchContext, threads: number, expectedMatches: number) {
+function evaluator(
+  context: BenchContext,
+  threads: number,
+  rule: ReferenceRule,
+  baseline: ReferenceRule | null,
+  expectedMatches: number,
+) {
   const pool = createThreadPool(threads);
   const deps = { pool: context.pool, threads: pool, batchTimeoutMs: 60_000, now: () => performance.now() };
   const run = async () => {
-    const config = parseRuleConfig('signature', {
-      type: 'signature',
-      // A literal that occurs nowhere makes each run a rule of its own.
-      patterns: [...patterns, { literal: uuidV7() }],
-    });
     const { evalId } = await createEvaluation(context.pool, uuidV7, {
       tenantId: 'default',
       ruleId: 'bench',
       ruleName: 'bench',
-      rule: config,
-      baseline: null,
+      rule: parseRuleConfig('signature', signature(rule, uuidV7())),
+      baseline: baseline === null ? null : parseRuleConfig('signature', signature(baseline, uuidV7())),
       dataset: 'bench',
       sampleSize: null,
       windowFrom: null,
