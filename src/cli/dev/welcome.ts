@@ -13,7 +13,8 @@ Assay is ready after ${seconds.toFixed(1)} s.
 
   shadow key    ${dev.shadow_api_key}
   credits key   ${dev.credits_api_key}
-  admin key     ${dev.admin_api_key}        all of this: ${stateDirectory}/dev.json
+  admin key     ${dev.admin_api_key}
+  all of this   ${stateDirectory}/dev.json
 
 Try it: is this rule safe to turn on?
 
