@@ -15,7 +15,9 @@ export class ReferenceThread {
   readonly #thread: Worker;
 
   constructor(files: string[]) {
-    this.#thread = new Worker(new URL(import.meta.url), { workerData: files });
+    // The process has a worker's small young generation; the reference gets what Node gives by default.
+    const resourceLimits = { maxYoungGenerationSizeMb: 48 };
+    this.#thread = new Worker(new URL(import.meta.url), { workerData: files, resourceLimits });
   }
 
   /** @returns how many samples there are. */
