@@ -7,6 +7,11 @@ export const maxPatternsPerRule = 1_000;
  * 0.8 s to compile; without a bound over the rule a thousand small signatures of `\p{L}{300}` would take ten minutes.
  */
 export const maxPositionsPerRule = 65_535;
+/**
+ * What a character of a sample costs at worst, all signatures together; one pattern set may need 3,072 of these. A
+ * thousand signatures of an ordinary expression each need up to 6,000.
+ */
+export const maxOperationsPerRule = 8_192;
 /** Every node costs a bitmap of 4 KB a batch, so a thousand of them are 4 MB a thread. */
 export const maxNodesPerRule = 1_000;
 /** Every leaf keeps a bucket per key it has seen, which is the one cost that grows with the traffic. */

@@ -1,5 +1,11 @@
 import type { FieldError } from '../../platform/errors.ts';
-import { maxNodesPerRule, maxPatternsPerRule, maxPositionsPerRule, maxRateLimitsPerRule } from './limits.ts';
+import {
+  maxNodesPerRule,
+  maxOperationsPerRule,
+  maxPatternsPerRule,
+  maxPositionsPerRule,
+  maxRateLimitsPerRule,
+} from './limits.ts';
 import type { RuleConfig } from './rule-config.ts';
 
 /** Parses one sub-rule; `null` when it has faults, which the context has noted. */
@@ -8,6 +14,7 @@ export type ParseSubRule = (input: unknown, location: string) => RuleConfig | nu
 const limits = {
   patterns: { max: maxPatternsPerRule, what: 'patterns' },
   positions: { max: maxPositionsPerRule, what: 'characters of patterns, repetitions written out,' },
+  operations: { max: maxOperationsPerRule, what: 'operations a character at worst' },
   nodes: { max: maxNodesPerRule, what: 'rules' },
   rateLimits: { max: maxRateLimitsPerRule, what: 'rate limits' },
 };
@@ -15,7 +22,7 @@ const limits = {
 /** Collects the faults of a whole rule and counts what is bounded over the whole rule. */
 export class ParseContext {
   readonly faults: FieldError[] = [];
-  readonly #counts = { patterns: 0, positions: 0, nodes: 0, rateLimits: 0 };
+  readonly #counts = { patterns: 0, positions: 0, operations: 0, nodes: 0, rateLimits: 0 };
 
   fault(location: string, message: string): void {
     this.faults.push({ location, message });

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { compilePatternSet, type PatternSource } from './compile-pattern-set.ts';
+import { compilePatternSet, type PatternSet, type PatternSource } from './compile-pattern-set.ts';
 import { isPatternRefusedError } from './pattern-refused-error.ts';
 
 const exact = { caseSensitive: true };
 const folded = { caseSensitive: false };
 
+function finds(set: PatternSet, text: string): boolean {
+  const bytes = Buffer.from(text);
+  return set.matchesAny(bytes, 0, bytes.length);
+}
+
 function matches(regex: string, flags: string, text: string): boolean {
-  return compilePatternSet([{ regex, flags }], folded).matchesAnyText(text);
+  return finds(compilePatternSet([{ regex, flags }], folded), text);
 }
 
 function refusalOf(patterns: PatternSource[]): unknown {
@@ -21,12 +26,12 @@ function refusalOf(patterns: PatternSource[]): unknown {
 describe('literals', () => {
   it('match as substrings, folding A–Z only', () => {
     const set = compilePatternSet([{ literal: "' OR '1'='1" }, { literal: 'kÉ' }], folded);
-    expect(set.matchesAnyText("x' or '1'='1 --")).toBe(true);
-    expect(set.matchesAnyText('KÉ')).toBe(true);
-    expect(set.matchesAnyText('ké')).toBe(false);
-    expect(set.matchesAnyText('\u212aÉ')).toBe(false);
-    expect(compilePatternSet([{ literal: 'Select' }], exact).matchesAnyText('select')).toBe(false);
-    expect(compilePatternSet([{ literal: '' }], exact).matchesAnyText('')).toBe(true);
+    expect(finds(set, "x' or '1'='1 --")).toBe(true);
+    expect(finds(set, 'KÉ')).toBe(true);
+    expect(finds(set, 'ké')).toBe(false);
+    expect(finds(set, '\u212aÉ')).toBe(false);
+    expect(finds(compilePatternSet([{ literal: 'Select' }], exact), 'select')).toBe(false);
+    expect(finds(compilePatternSet([{ literal: '' }], exact), '')).toBe(true);
   });
 
   it('are all found in one pass over bytes, each counted once', () => {
@@ -53,7 +58,6 @@ describe('expressions', () => {
     ['^.$', 'u', '😀', true],
     ['\\ude00', '', '😀', true],
     ['\\ude00', 'u', '😀', false],
-    ['\\ud83d', 'u', '\ud83d\ud83d', true],
     ['k', 'i', '\u212a', false],
     ['k', 'iu', '\u212a', true],
     ['\\w\\b', 'iu', 'ſ', true],
@@ -88,7 +92,7 @@ describe('expressions', () => {
       folded,
     );
     const seen = new Uint8Array(4);
-    expect(set.collectText('xb', seen)).toBe(3);
+    expect(set.collect(Buffer.from('xb'), 0, 2, seen)).toBe(3);
     expect([...seen]).toEqual([0, 1, 1, 1]);
   });
 });

@@ -8,7 +8,7 @@ import { LazyDfa, unknown } from './lazy-dfa.ts';
 import { Simulation } from './simulation.ts';
 
 /** Work (about nanoseconds) given to building states before the text's length is held against them. */
-const graceWork = 4_000_000;
+const graceWorkDefault = 4_000_000;
 /** How long to simulate before trying states again; doubled each time that is to no avail. */
 const simulatedUnitsMin = 1 << 16;
 const simulatedUnitsMax = 1 << 24;
@@ -20,6 +20,8 @@ export interface ScannerOptions {
   /** Whether to find every pattern; else the first match of any ends the scan. */
   collects: boolean;
   cacheBytesMax: number;
+  /** For tests: work given to building states before simulating. */
+  graceWork?: number;
   plan: () => JumpPlan;
 }
 
@@ -33,6 +35,7 @@ export class Scanner {
   /** Units that the simulation would have read for the work that building states has cost so far. */
   #units = 0;
   readonly #workPerUnit: number;
+  readonly #graceWork: number;
   #simulateUnits = 0;
   #simulateNext = simulatedUnitsMin;
   #seen: Uint8Array | undefined;
@@ -48,6 +51,7 @@ export class Scanner {
     this.#plan = options.plan;
     this.ofByte = automaton.classes.ofByte;
     this.dfa = new LazyDfa(automaton, options.collects, options.cacheBytesMax);
+    this.#graceWork = options.graceWork ?? graceWorkDefault;
     this.#workPerUnit = 20 + 3 * automaton.words;
   }
 
@@ -78,13 +82,6 @@ export class Scanner {
     this.#begin(undefined);
     this.#units += from - start;
     this.#runBytes(bytes, from, end, state);
-    return this.#found;
-  }
-
-  scanText(text: string, seen?: Uint8Array): number {
-    this.#begin(seen);
-    if (this.#simulateUnits > 0) this.#simulateText(text, 0);
-    else this.#runText(text, this.dfa.start());
     return this.#found;
   }
 
@@ -156,7 +153,7 @@ export class Scanner {
     const dfa = this.dfa;
     let next = entry;
     if (next === unknown) {
-      if (dfa.work > graceWork + this.#units * this.#workPerUnit) return this.#suspend(state);
+      if (dfa.work > this.#graceWork + this.#units * this.#workPerUnit) return this.#suspend(state);
       next = dfa.advance(state, unitClass);
     }
     if (next >= dfa.firstState) return next;

@@ -4,7 +4,7 @@
  * built automaton cannot promise ((a|b)*a(a|b){20} has a million states).
  */
 import type { Automaton } from './automaton.ts';
-import type { JumpPlan } from './jump-plan.ts';
+import { type JumpPlan, type Moves, type WordMasks, wordMasks } from './jump-plan.ts';
 
 export class Simulation {
   readonly #automaton: Automaton;
@@ -14,9 +14,11 @@ export class Simulation {
   readonly #landing: Int32Array;
   readonly #lands: boolean;
   #group = 0;
-  readonly #initial: (WordMasks | undefined)[] = [];
-  readonly #accepting: (WordMasks | undefined)[] = [];
-  readonly #jumpedAt: Uint32Array;
+  readonly #initialAfter: (Int32Array | undefined)[] = [];
+  readonly #acceptingOfClass: (WordMasks | undefined)[] = [];
+  readonly #movesOfClass: (ClassMoves | undefined)[] = [];
+  /** Of each jump, in which step it was taken last. */
+  readonly #takenAt = new Map<Moves, Uint32Array>();
   #epoch = 0;
 
   constructor(automaton: Automaton, plan: JumpPlan) {
@@ -25,8 +27,9 @@ export class Simulation {
     this.#live = new Int32Array(automaton.words);
     // One word more on each side, for what the first and the last word shift out.
     this.#landing = new Int32Array(automaton.words + 2);
-    this.#lands = plan.shifts.word.length + plan.wordsWithJumps.length + plan.conditionalPositions.length > 0;
-    this.#jumpedAt = new Uint32Array(plan.targetStart.length);
+    this.#lands = [plan.always, ...plan.under.map(({ moves }) => moves)].some(
+      ({ shifts, jumping }) => shifts.word.length + jumping.word.length > 0,
+    );
   }
 
   /** Goes on from these live positions after a unit of the group; group 0 is the start of the text. */
@@ -40,16 +43,16 @@ export class Simulation {
   step(unitClass: number): boolean {
     const group = this.#automaton.groupOfClass[unitClass]!;
     const initial = this.#initialOf(this.#group, unitClass, group);
+    this.#epoch = (this.#epoch + 1) >>> 0;
     if (this.#lands) {
-      this.#shift();
-      this.#jump();
-      this.#followConditions(group);
-      this.#moveAndLand(unitClass);
+      this.#shift(this.#plan.always);
+      this.#jump(this.#plan.always);
+      this.#moveUnderConditions(group);
+      this.#moveAndLand(unitClass, initial);
     } else {
-      this.#move(unitClass);
+      this.#move(unitClass, initial);
     }
     const live = this.#live;
-    for (let k = 0; k < initial.word.length; k++) live[initial.word[k]!]! |= initial.mask[k]!;
     this.#group = group;
     const accepting = this.#acceptingOf(unitClass);
     for (let k = 0; k < accepting.word.length; k++) {
@@ -59,34 +62,47 @@ export class Simulation {
   }
 
   /** To the next position, or not at all: all there is in most patterns, in place and without branches. */
-  #move(unitClass: number): void {
-    const { words, reach } = this.#automaton;
-    const { toNext, stay } = this.#plan;
+  #move(unitClass: number, initial: Int32Array): void {
+    const { entered, kept } = this.#movesOf(unitClass);
     const live = this.#live;
-    const base = unitClass * words;
     let carry = 0;
-    for (let w = 0; w < words; w++) {
+    for (let w = 0; w < live.length; w++) {
       const bits = live[w]!;
-      const moving = bits & toNext[w]!;
-      live[w] = (carry | (moving << 1) | (bits & stay[w]!)) & reach[base + w]!;
-      carry = moving >>> 31;
+      live[w] = (((bits << 1) | carry) & entered[w]!) | (bits & kept[w]!) | initial[w]!;
+      carry = bits >>> 31;
     }
   }
 
-  #moveAndLand(unitClass: number): void {
+  /** A branch for words where nothing lands would cost more: which they are is hard to predict. */
+  #moveAndLand(unitClass: number, initial: Int32Array): void {
+    const { entered, kept, accepting } = this.#movesOf(unitClass);
+    const landing = this.#landing;
+    const live = this.#live;
+    let carry = 0;
+    for (let w = 0; w < live.length; w++) {
+      const bits = live[w]!;
+      const moved = (((bits << 1) | carry) & entered[w]!) | (bits & kept[w]!);
+      live[w] = moved | initial[w]! | (landing[w + 1]! & accepting[w]!);
+      carry = bits >>> 31;
+    }
+    landing.fill(0);
+  }
+
+  #movesOf(unitClass: number): ClassMoves {
+    const known = this.#movesOfClass[unitClass];
+    if (known !== undefined) return known;
     const { words, reach } = this.#automaton;
     const { toNext, stay } = this.#plan;
-    const live = this.#live;
-    const landing = this.#landing;
+    const before = (w: number) => (w === 0 ? 0 : toNext[w - 1]! >>> 31);
     const base = unitClass * words;
-    let carry = 0;
-    for (let w = 0; w < words; w++) {
-      const bits = live[w]!;
-      const moving = bits & toNext[w]!;
-      live[w] = (carry | landing[w + 1]! | (moving << 1) | (bits & stay[w]!)) & reach[base + w]!;
-      landing[w + 1] = 0;
-      carry = moving >>> 31;
-    }
+    const accepting = reach.slice(base, base + words);
+    const moves = {
+      accepting,
+      entered: accepting.map((mask, w) => ((toNext[w]! << 1) | before(w)) & mask),
+      kept: accepting.map((mask, w) => stay[w]! & mask),
+    };
+    this.#movesOfClass[unitClass] = moves;
+    return moves;
   }
 
   /** Calls back with each pattern that the last unit, of this class, completed; a pattern may come more than once. */
@@ -109,8 +125,8 @@ export class Simulation {
     }
   }
 
-  #shift(): void {
-    const { word, mask, by } = this.#plan.shifts;
+  #shift({ shifts }: Moves): void {
+    const { word, mask, by } = shifts;
     const live = this.#live;
     const landing = this.#landing;
     for (let k = 0; k < word.length; k++) {
@@ -118,9 +134,9 @@ export class Simulation {
       const bits = live[w]! & mask[k]!;
       if (bits === 0) continue;
       const places = by[k]!;
-      if (places > 0) {
+      if (places >= 0) {
         landing[w + 1]! |= bits << places;
-        landing[w + 2]! |= bits >>> (32 - places);
+        landing[w + 2]! |= (bits >>> 1) >>> (31 - places);
       } else {
         landing[w + 1]! |= bits >>> -places;
         landing[w]! |= bits << (32 + places);
@@ -129,19 +145,18 @@ export class Simulation {
   }
 
   /** The other moves, each distinct set of targets once. */
-  #jump(): void {
-    const { wordsWithJumps, jumping, memberStart, memberMask, memberJump } = this.#plan;
-    const { targetStart, targetWord, targetMask } = this.#plan;
+  #jump(moves: Moves): void {
+    const { jumping, memberStart, memberMask, memberJump, targetStart, targetWord, targetMask } = moves;
     const live = this.#live;
     const landing = this.#landing;
-    this.#epoch = (this.#epoch + 1) >>> 0;
-    for (let k = 0; k < wordsWithJumps.length; k++) {
-      const bits = live[wordsWithJumps[k]!]! & jumping[k]!;
+    const takenAt = this.#takenAtOf(moves);
+    for (let k = 0; k < jumping.word.length; k++) {
+      const bits = live[jumping.word[k]!]! & jumping.mask[k]!;
       if (bits === 0) continue;
       for (let m = memberStart[k]!; m < memberStart[k + 1]!; m++) {
         const jump = memberJump[m]!;
-        if ((bits & memberMask[m]!) === 0 || this.#jumpedAt[jump] === this.#epoch) continue;
-        this.#jumpedAt[jump] = this.#epoch;
+        if ((bits & memberMask[m]!) === 0 || takenAt[jump] === this.#epoch) continue;
+        takenAt[jump] = this.#epoch;
         for (let t = targetStart[jump]!; t < targetStart[jump + 1]!; t++) {
           landing[targetWord[t]! + 1]! |= targetMask[t]!;
         }
@@ -149,59 +164,60 @@ export class Simulation {
     }
   }
 
-  #followConditions(group: number): void {
-    const { conditionalFollow, groupCount, holds } = this.#automaton;
-    const previous = this.#group;
-    for (const p of this.#plan.conditionalPositions) {
-      if ((this.#live[p >> 5]! & (1 << (p & 31))) === 0) continue;
-      for (const { position, condition } of conditionalFollow[p]!) {
-        if (holds[(condition * groupCount + previous) * groupCount + group] === 1) {
-          this.#landing[(position >> 5) + 1]! |= 1 << (position & 31);
-        }
-      }
+  #takenAtOf(moves: Moves): Uint32Array {
+    const known = this.#takenAt.get(moves) ?? new Uint32Array(moves.targetStart.length);
+    this.#takenAt.set(moves, known);
+    return known;
+  }
+
+  #moveUnderConditions(group: number): void {
+    const { groupCount, holds } = this.#automaton;
+    for (const { condition, moves } of this.#plan.under) {
+      if (holds[(condition * groupCount + this.#group) * groupCount + group] === 0) continue;
+      this.#shift(moves);
+      this.#jump(moves);
     }
   }
 
-  /** Positions that may begin with a unit of this class after a unit of the previous group. */
-  #initialOf(previous: number, unitClass: number, group: number): WordMasks {
-    const { classes, initial, conditionalInitial, groupCount, holds } = this.#automaton;
+  /** Positions that may begin with a unit of this class after a unit of the previous group, as a bitmap. */
+  #initialOf(previous: number, unitClass: number, group: number): Int32Array {
+    const { words, classes, initial, conditionalInitial, groupCount, holds } = this.#automaton;
     const key = previous * classes.count + unitClass;
-    const known = this.#initial[key];
+    const known = this.#initialAfter[key];
     if (known !== undefined) return known;
     const holding = conditionalInitial.filter(
       ({ condition }) => holds[(condition * groupCount + previous) * groupCount + group] === 1,
     );
     const positions = [...initial, ...holding.map(({ position }) => position)];
-    this.#initial[key] = this.#maskOf(positions, unitClass);
-    return this.#initial[key];
+    const { word, mask } = this.#accepted(positions, unitClass);
+    const bits = new Int32Array(words);
+    for (let k = 0; k < word.length; k++) bits[word[k]!] = mask[k]!;
+    this.#initialAfter[key] = bits;
+    return bits;
   }
 
   #acceptingOf(unitClass: number): WordMasks {
-    const known = this.#accepting[unitClass];
+    const known = this.#acceptingOfClass[unitClass];
     if (known !== undefined) return known;
     const { accepting } = this.#automaton;
     const positions: number[] = [];
     for (let p = 0; p < accepting.length; p++) if (accepting[p] === 1) positions.push(p);
-    this.#accepting[unitClass] = this.#maskOf(positions, unitClass);
-    return this.#accepting[unitClass];
+    this.#acceptingOfClass[unitClass] = this.#accepted(positions, unitClass);
+    return this.#acceptingOfClass[unitClass];
   }
 
   /** Those of the positions that accept the class. */
-  #maskOf(positions: readonly number[], unitClass: number): WordMasks {
+  #accepted(positions: readonly number[], unitClass: number): WordMasks {
     const { words, reach } = this.#automaton;
-    const masks = new Map<number, number>();
-    for (const p of positions) {
-      const bit = reach[unitClass * words + (p >> 5)]! & (1 << (p & 31));
-      if (bit !== 0) masks.set(p >> 5, (masks.get(p >> 5) ?? 0) | bit);
-    }
-    return { word: Uint16Array.from(masks.keys()), mask: Int32Array.from(masks.values()) };
+    return wordMasks(positions.filter((p) => (reach[unitClass * words + (p >> 5)]! & (1 << (p & 31))) !== 0));
   }
 }
 
-/** The words of a bitmap that are not empty. */
-interface WordMasks {
-  readonly word: Uint16Array;
-  readonly mask: Int32Array;
+/** Bitmaps of the positions that accept a class: all, those entered from the one before, those that may stay. */
+interface ClassMoves {
+  readonly accepting: Int32Array;
+  readonly entered: Int32Array;
+  readonly kept: Int32Array;
 }
 
 function eachBit(bits: number, word: number, visit: (position: number) => void): void {

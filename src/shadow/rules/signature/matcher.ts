@@ -14,8 +14,10 @@ export function compileSignature(config: SignatureConfig, cacheBytesMax: number)
     cacheBytesMax,
   });
   const matchColumns = config.match === 'any' ? matchAny : matchAll;
+  // A field listed twice, or sixty times, is read once.
+  const fields = [...new Set(config.fields)];
   return (view) => {
-    const columns = config.fields.map((field) => fieldValues(view, field, config.decode));
+    const columns = fields.map((field) => fieldValues(view, field, config.decode));
     return matchColumns(view, columns, patterns);
   };
 }

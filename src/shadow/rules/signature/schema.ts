@@ -79,6 +79,7 @@ function checkPatterns(config: SignatureConfig, location: string, context: Parse
   try {
     const set = compilePatternSet(config.patterns, { caseSensitive: config.case_sensitive });
     context.count('positions', set.positions, `${location}.patterns`);
+    context.count('operations', set.operations, `${location}.patterns`);
   } catch (error) {
     if (!isPatternRefusedError(error)) throw error;
     const place = error.patternIndex < 0 ? '' : `[${error.patternIndex}]`;
