@@ -8,6 +8,7 @@ import type { Metrics } from '../platform/metrics/metrics.ts';
 import type { RateLimiter } from '../platform/rate-limit/rate-limiter.ts';
 import type { EvaluationProducer } from '../queue/jobs/shadow-evaluate.ts';
 import type { EvaluationWatch } from '../shadow/evaluations/watch-evaluations.ts';
+import type { RuleConfig } from '../shadow/rules/rule-config.ts';
 
 /** What middleware leaves for a route: `c.get('key')` and so on. */
 export type AppEnv = { Variables: { requestId: string; key: AuthenticatedKey; log: Logger } };
@@ -30,6 +31,8 @@ export interface ApiDeps {
   /** Reminds workers of an evaluation that was stored. */
   evaluations: EvaluationProducer;
   evaluationWatch: EvaluationWatch;
+  /** As `parseRuleConfig`, off the event loop where the rule is large. */
+  parseRule: (ruleType: string | undefined, input: unknown, location: string) => Promise<RuleConfig>;
   /** Aborts when the process begins to stop; answers that last (events, waits) end by it. */
   stopping: AbortSignal;
   /** Milliseconds since the epoch. */

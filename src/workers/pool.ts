@@ -1,6 +1,9 @@
 import { Piscina } from 'piscina';
 import type { EvaluateBatchResult, EvaluateBatchTask } from './evaluate-batch.ts';
 import type { ExtractKeysResult, ExtractKeysTask } from './extract-keys.ts';
+import { type DeadlineOptions, runWithDeadline } from './run-with-deadline.ts';
+import { TaskSlots } from './task-slots.ts';
+import { threadFile } from './thread-file.ts';
 
 export type ThreadTask = EvaluateBatchTask | ExtractKeysTask;
 export type ThreadResult<T extends ThreadTask> = T extends EvaluateBatchTask
@@ -11,8 +14,8 @@ export interface ThreadPool {
   readonly threads: number;
   /** Tasks waiting for a thread. */
   readonly queued: number;
-  /** Hands `task` to a thread; the buffers in `transfer` go with it and are gone here. */
-  run<T extends ThreadTask>(task: T, transfer: ArrayBuffer[], signal: AbortSignal): Promise<ThreadResult<T>>;
+  /** Hands `task` to a thread when one is free. */
+  run<T extends ThreadTask>(task: T, options: DeadlineOptions): Promise<ThreadResult<T>>;
   /** Ends the threads at once, whatever they are doing. */
   destroy(): Promise<void>;
 }
@@ -23,21 +26,19 @@ export interface ThreadPool {
  */
 export function createThreadPool(threads: number): ThreadPool {
   const pool = new Piscina({
-    // The sources run as TypeScript in the checkout and as emitted JavaScript when built.
-    filename: new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url).href,
+    filename: threadFile('thread'),
     minThreads: threads,
     maxThreads: threads,
     idleTimeout: Number.POSITIVE_INFINITY,
-    // Callers bound what they have in flight; this only catches a caller that forgot.
-    maxQueue: 100_000,
     recordTiming: false,
   });
+  const slots = new TaskSlots(threads);
   return {
     threads,
     get queued() {
-      return pool.queueSize;
+      return slots.waiting;
     },
-    run: (task, transfer, signal) => pool.run(task, { transferList: transfer, signal }),
+    run: (task, options) => slots.run(options.signal, () => runWithDeadline(pool, task, options)),
     destroy: () => pool.destroy(),
   };
 }

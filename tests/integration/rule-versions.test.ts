@@ -86,7 +86,8 @@ function app(tenantId: string | null = null, scopes: Scope[] = ['shadow:read', '
     if (!isAssayError(error)) throw error;
     return c.json({ code: error.code, errors: error.errors }, error.status as 400);
   });
-  const deps = { pool: database.appPool } as ApiDeps;
+  const parseRule: ApiDeps['parseRule'] = async (...rule) => parseRuleConfig(...rule);
+  const deps = { pool: database.appPool, parseRule } as ApiDeps;
   storeRule(hono, deps);
   readRule(hono, deps);
   return hono;

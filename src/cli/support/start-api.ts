@@ -17,6 +17,7 @@ import { connectRedis } from '../../platform/redis/connect.ts';
 import { createQueueBackend } from '../../queue/backend.ts';
 import { createEvaluationProducer } from '../../queue/jobs/shadow-evaluate.ts';
 import { createEvaluationWatch } from '../../shadow/evaluations/watch-evaluations.ts';
+import { createRuleParser } from '../../workers/rule-parser.ts';
 
 export interface StartApiDeps {
   log: Logger;
@@ -93,6 +94,9 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
   lifecycle.onStop({ name: 'queues', phase: 'flush', run: () => evaluations.close() });
   lifecycle.onStop({ name: 'queue connections', phase: 'close', run: () => queue.close() });
 
+  const rules = createRuleParser();
+  lifecycle.onStop({ name: 'rule parser', phase: 'flush', run: () => rules.destroy() });
+
   return {
     config,
     pool,
@@ -104,6 +108,7 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
     readinessChecks: { queue: () => evaluations.ping() },
     evaluations,
     evaluationWatch: createEvaluationWatch(pool),
+    parseRule: rules.parse,
     stopping: lifecycle.stopping,
     clock,
   };

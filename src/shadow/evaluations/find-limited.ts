@@ -7,9 +7,9 @@ import { copyFixedRows } from '../../platform/database/copy-fixed-rows.ts';
 import { sql } from '../../platform/database/sql.ts';
 import type { ThreadPool } from '../../workers/pool.ts';
 import { maxSamplesPerBatch } from '../batch/layout.ts';
-import { compileRule } from '../rules/compile-rule.ts';
 import { keyRow } from '../rules/rate-limit/key-row.ts';
 import type { RateLimitLeaf } from '../rules/rate-limit/rate-limit-leaf.ts';
+import { rateLimitLeaves } from '../rules/rate-limit/rate-limit-leaves.ts';
 import { hasToken, refill } from '../rules/rate-limit/token-bucket.ts';
 import type { Selection } from '../selections/selection.ts';
 import { chunkKey } from '../selections/stream-chunks.ts';
@@ -27,6 +27,9 @@ export interface FindLimitedDeps {
   threads: ThreadPool;
   inFlightMax: number;
   signal: AbortSignal;
+  /** How long a batch may take, and the failure when it takes longer. */
+  timeoutMs: number;
+  onTimeout: () => Error;
 }
 
 const binaryHeader = Buffer.from('5047434f50590aff0d0a000000000000000000', 'hex');
@@ -44,7 +47,7 @@ export async function findLimited(
   selection: Selection,
   rule: EvaluatedRule,
 ): Promise<LimitedLookup> {
-  const leaves = compileRule(rule.config).rateLimits;
+  const leaves = rateLimitLeaves(rule.config);
   if (leaves.length === 0) return () => [];
 
   await deps.sorter.query('BEGIN');
@@ -64,6 +67,7 @@ export async function findLimited(
 /** Copies every request's keys into the temporary table. @returns the chunks' names by their number. */
 async function copyKeys(deps: FindLimitedDeps, selection: Selection, rule: EvaluatedRule): Promise<string[]> {
   const chunks: string[] = [];
+  const { signal, timeoutMs, onTimeout } = deps;
   const copy = deps.sorter.query(copyFrom(sql(import.meta.url, './sql/copy-rate-limit-keys.sql')));
   copy.write(binaryHeader);
   await runBatches(deps.reader, selection, {
@@ -80,8 +84,7 @@ async function copyKeys(deps: FindLimitedDeps, selection: Selection, rule: Evalu
           bounds: selection,
           rule: { hash: rule.hash, canonical: rule.canonical },
         },
-        [chunk.body.buffer],
-        deps.signal,
+        { transfer: [chunk.body.buffer], signal, timeoutMs, onTimeout },
       );
       await writeAll(copy, result.rows);
       return result;

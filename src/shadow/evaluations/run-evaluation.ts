@@ -39,7 +39,7 @@ export async function runEvaluation(
   await findRepeats(deps.pool, selection);
 
   const limited = (rule: EvaluatedRule | null) =>
-    rule === null ? noLimits : limitsOf(deps, reader, selection, rule, signal);
+    rule === null ? noLimits : limitsOf(deps, reader, selection, rule, job, signal);
   const ruleLimits = await limited(job.rule);
   const baselineLimits = await limited(job.baseline);
 
@@ -68,6 +68,7 @@ async function limitsOf(
   reader: PoolClient,
   selection: Selection,
   rule: EvaluatedRule,
+  job: EvaluationJob,
   signal: AbortSignal,
 ): Promise<LimitedLookup> {
   if (!rule.canonical.includes('"rate_limit"')) return noLimits;
@@ -76,7 +77,15 @@ async function limitsOf(
   try {
     const inFlightMax = deps.threads.threads * batchesInFlightPerThread;
     const lookup = await findLimited(
-      { reader, sorter, threads: deps.threads, inFlightMax, signal },
+      {
+        reader,
+        sorter,
+        threads: deps.threads,
+        inFlightMax,
+        signal,
+        timeoutMs: deps.batchTimeoutMs,
+        onTimeout: () => ruleTooSlow(job, deps.batchTimeoutMs),
+      },
       selection,
       rule,
     );
@@ -87,7 +96,7 @@ async function limitsOf(
   }
 }
 
-async function submitBatch(
+function submitBatch(
   deps: RunEvaluationDeps,
   job: EvaluationJob,
   selection: Selection,
@@ -96,31 +105,33 @@ async function submitBatch(
   baselineLimits: Uint8Array[],
   signal: AbortSignal,
 ) {
-  const deadline = AbortSignal.timeout(deps.batchTimeoutMs);
-  try {
-    return await deps.threads.run(
-      {
-        kind: 'evaluate-batch',
-        body: chunk.body,
-        firstOrdinal: chunk.firstOrdinal,
-        bounds: selection,
-        repeats: chunk.repeats,
-        rule: textOf(job.rule),
-        baseline: job.baseline === null ? null : textOf(job.baseline),
-        ruleLimits,
-        baselineLimits,
-      },
-      [chunk.body.buffer],
-      AbortSignal.any([signal, deadline]),
-    );
-  } catch (error) {
-    if (!deadline.aborted || signal.aborted) throw error;
-    throw new EvaluationError(
-      'rule_too_slow',
-      `rule ${job.ruleId} needed more than ${deps.batchTimeoutMs} ms for one batch of samples; ` +
-        'use fewer patterns or smaller counted repetitions',
-    );
-  }
+  return deps.threads.run(
+    {
+      kind: 'evaluate-batch',
+      body: chunk.body,
+      firstOrdinal: chunk.firstOrdinal,
+      bounds: selection,
+      repeats: chunk.repeats,
+      rule: textOf(job.rule),
+      baseline: job.baseline === null ? null : textOf(job.baseline),
+      ruleLimits,
+      baselineLimits,
+    },
+    {
+      transfer: [chunk.body.buffer],
+      signal,
+      timeoutMs: deps.batchTimeoutMs,
+      onTimeout: () => ruleTooSlow(job, deps.batchTimeoutMs),
+    },
+  );
+}
+
+function ruleTooSlow(job: EvaluationJob, timeoutMs: number): EvaluationError {
+  return new EvaluationError(
+    'rule_too_slow',
+    `rule ${job.ruleId}${job.baseline === null ? '' : ', or its baseline,'} needed more than ${timeoutMs} ms for one ` +
+      'batch of samples; use fewer patterns or smaller counted repetitions',
+  );
 }
 
 const textOf = (rule: EvaluatedRule) => ({ hash: rule.hash, canonical: rule.canonical });

@@ -1,6 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { storeRuleVersion } from '../../../shadow/rule-versions/store-rule-version.ts';
-import { parseRuleConfig } from '../../../shadow/rules/parse-rule-config.ts';
 import type { ApiDeps, AppEnv } from '../../context.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
 import { resolveTenant } from '../../middleware/resolve-tenant.ts';
@@ -42,7 +41,7 @@ export function storeRule(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const body = c.req.valid('json');
     const tenantId = resolveTenant(c.get('key'), body.tenant_id);
-    const config = parseRuleConfig(body.rule_type, body.rule_config, 'body.rule_config');
+    const config = await deps.parseRule(body.rule_type, body.rule_config, 'body.rule_config');
     const stored = await storeRuleVersion(deps.pool, {
       tenantId,
       ruleId: body.rule_id,

@@ -2,7 +2,6 @@ import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { uuidV7 } from '../../../platform/uuid-v7.ts';
 import { type CreatedEvaluation, createEvaluation } from '../../../shadow/evaluations/create-evaluation.ts';
 import { findEvaluation } from '../../../shadow/evaluations/find-evaluation.ts';
-import { parseRuleConfig } from '../../../shadow/rules/parse-rule-config.ts';
 import type { ApiDeps, AppEnv } from '../../context.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
 import { resolveTenant } from '../../middleware/resolve-tenant.ts';
@@ -38,11 +37,15 @@ export function evaluateShadow(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
       tenantId,
       ruleId: body.rule_id,
       ruleName: body.rule_name ?? body.rule_id,
-      rule: parseRuleConfig(body.rule_type, body.rule_config, 'body.rule_config'),
+      rule: await deps.parseRule(body.rule_type, body.rule_config, 'body.rule_config'),
       baseline:
         body.baseline === undefined
           ? null
-          : parseRuleConfig(body.baseline.rule_type, body.baseline.rule_config, 'body.baseline.rule_config'),
+          : await deps.parseRule(
+              body.baseline.rule_type,
+              body.baseline.rule_config,
+              'body.baseline.rule_config',
+            ),
       dataset: body.dataset,
       sampleSize: body.sample_size ?? null,
       ...toTimeWindow(body.time_window, deps.clock()),
