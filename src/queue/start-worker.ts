@@ -14,22 +14,27 @@ export interface StartWorkerDeps {
   log: Logger;
   metrics: Metrics;
   lifecycle: Lifecycle;
+  /** How long a batch of samples may take before its evaluation fails as too slow. */
+  batchTimeoutMs?: number;
 }
 
 /** An evaluation at work holds a reader, now and then a sorter, and updates its row. */
 const connectionsPerEvaluation = 3;
 
 /**
- * Matching is linear in the text, so a batch of a megabyte takes milliseconds; this bounds what a defect in the matcher,
- * or a rule of a thousand patterns on a stalled machine, could do to the others.
+ * A batch holds up to 4 MiB of text. 1,000 expressions like the core rule set's take 0.1 s for 1 MiB, so 0.4 s a batch,
+ * and compiling them 0.7 s; the deadline leaves room for 18 times that, for a baseline and a busy machine. The worst
+ * that the bounds on patterns let through takes 20 s for 1 MiB, where rule and text are made for each other: such an
+ * evaluation fails, and has held a thread for 20 s.
  */
-const batchTimeoutMs = 60_000;
+const batchTimeoutDefaultMs = 20_000;
 
 /**
  * Everything a worker process is: threads, queue consumers and the poll behind the queue, and in what order they end.
  * Stopping takes no more jobs and lets those at work finish; past the deadline they are left to other workers.
  */
-export function startWorker(config: Config, { log, metrics, lifecycle }: StartWorkerDeps): void {
+export function startWorker(config: Config, deps: StartWorkerDeps): void {
+  const { log, metrics, lifecycle, batchTimeoutMs = batchTimeoutDefaultMs } = deps;
   const onError = (error: Error) => log.warn({ err: error }, 'a connection of the worker broke');
   const evaluations = Object.values(evaluationsAtOnce).reduce((sum, atOnce) => sum + atOnce, 0);
   const size = evaluations * connectionsPerEvaluation;

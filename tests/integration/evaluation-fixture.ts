@@ -28,7 +28,7 @@ export interface EvaluationFixture {
   /** Waits for the end. */
   result(evalId: string): Promise<Evaluation & { report: Report }>;
   /** Starts a worker in this process. @returns stops it. */
-  worker(threads?: number): () => Promise<number>;
+  worker(threads?: number, options?: { batchTimeoutMs?: number }): () => Promise<number>;
   close(): Promise<void>;
 }
 
@@ -94,10 +94,13 @@ export async function createEvaluationFixture(redisUrl: string | undefined): Pro
       const evaluation = (await findEvaluation(pool, evalId, null))!;
       return { ...evaluation, report: evaluation.result as unknown as Report };
     },
-    worker: (threads = 2) => {
+    worker: (threads = 2, options = {}) => {
       const log = createLogger({ logLevel: 'silent' }, 'worker');
       const lifecycle = createLifecycle({ log, graceMs: 1_000 });
-      startWorker({ ...config, workerThreads: threads }, { log, metrics: createMetrics(), lifecycle });
+      startWorker(
+        { ...config, workerThreads: threads },
+        { log, metrics: createMetrics(), lifecycle, ...options },
+      );
       workers.push(lifecycle);
       return () => lifecycle.stop('the test is done with it');
     },
