@@ -2,21 +2,9 @@ import { expect, test } from 'vitest';
 import { BatchView } from './batch-view.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { maxSamplesPerBatch } from './layout.ts';
-import type { Sample } from './sample.ts';
+import { sample } from './test-support/samples.ts';
 
-const blank: Sample = {
-  id: null,
-  at: 0,
-  sourceIp: null,
-  method: null,
-  uri: null,
-  userAgent: null,
-  payload: null,
-  headers: [],
-  isAttack: false,
-  attackType: null,
-  metadata: null,
-};
+const blank = sample();
 
 test('what is packed is what is read, absent and empty values told apart', () => {
   const writer = new BatchWriter();

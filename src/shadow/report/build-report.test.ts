@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Sample } from '../batch/sample.ts';
+import { packed, sample } from '../batch/test-support/samples.ts';
 import type { RuleConfig, SignatureConfig } from '../rules/rule-config.ts';
 import { buildReport } from './build-report.ts';
 import { emptyTally, tallyBatch } from './tally.ts';
-import { packed, sample } from './test-support.ts';
 
 const signature: SignatureConfig = {
   type: 'signature',

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Sample } from '../batch/sample.ts';
+import { packed, sample } from '../batch/test-support/samples.ts';
 import { examinedPerBatchMax } from './clues.ts';
 import { emptyTally, mergeTally, tallyBatch } from './tally.ts';
-import { packed, sample } from './test-support.ts';
 
 const bitmap = (flags: readonly boolean[]) => {
   const bytes = new Uint8Array(Math.ceil(flags.length / 8));

@@ -1,24 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Sample } from '../batch/sample.ts';
+import { sample } from '../batch/test-support/samples.ts';
 import { hashContent } from './content-hash.ts';
 
-const blank: Sample = {
-  id: null,
-  at: 0,
-  sourceIp: null,
-  method: null,
-  uri: null,
-  userAgent: null,
-  payload: null,
-  headers: [],
-  isAttack: false,
-  attackType: null,
-  metadata: null,
-};
+const blank = sample();
 
-const hash = (sample: Partial<Sample>): string => {
+const hash = (given: Partial<Sample>): string => {
   const out = new Int32Array(2);
-  hashContent({ ...blank, ...sample }, out, 0);
+  hashContent({ ...blank, ...given }, out, 0);
   return `${out[0]}:${out[1]}`;
 };
 

@@ -1,6 +1,6 @@
-import { BatchView } from '../batch/batch-view.ts';
-import { BatchWriter } from '../batch/batch-writer.ts';
-import type { Sample } from '../batch/sample.ts';
+import { BatchView } from '../batch-view.ts';
+import { BatchWriter } from '../batch-writer.ts';
+import type { Sample } from '../sample.ts';
 
 /** A benign request without any field, to be overridden. */
 export function sample(overrides: Partial<Sample> = {}): Sample {
