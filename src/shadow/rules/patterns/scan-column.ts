@@ -1,7 +1,9 @@
 /**
  * Scans the values of a column two at a time. A step of the automaton waits for the table entry that the step before
- * it chose; two values side by side wait for each other's memory instead of their own. Measured on payloads and URIs:
- * 0.27 µs a request one value at a time, 0.18 µs two at a time.
+ * it chose; two values side by side wait for each other's memory instead of their own. Measured in whole evaluations of
+ * payloads and URIs: 0.27 µs a request one value at a time, 0.18 µs two at a time. It pays where values are long and
+ * do not match: on 16,384 values in a loop, with all in the processor's cache, a literal over payloads of 92 bytes takes
+ * 180 ns a value instead of 225, but values of 17 bytes 68 instead of 60, and patterns that match early 118 instead of 96.
  */
 import type { LazyDfa } from './lazy-dfa.ts';
 import type { Scanner } from './scanner.ts';
@@ -102,8 +104,12 @@ function stoppedLane(scanner: Scanner, bytes: Uint8Array, [a]: readonly [Lane, L
 }
 
 function finish(scanner: Scanner, column: ValueColumn, lane: Lane, matches: Uint8Array): void {
-  const found = scanner.continueBytes(lane.state, column.bytes, column.start[lane.value]!, lane.at, lane.end);
-  if (found > 0) matches[column.sample[lane.value]!] = 1;
+  const start = column.start[lane.value]!;
+  const found =
+    lane.at === lane.end
+      ? scanner.endsWithMatch(lane.state, lane.at - start)
+      : scanner.continueBytes(lane.state, column.bytes, start, lane.at, lane.end) > 0;
+  if (found) matches[column.sample[lane.value]!] = 1;
 }
 
 function scanAlone(scanner: Scanner, column: ValueColumn, value: number, matches: Uint8Array): void {

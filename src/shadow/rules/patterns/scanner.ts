@@ -85,6 +85,12 @@ export class Scanner {
     return this.#found;
   }
 
+  /** As `continueBytes` for a value that plain table lookups have read to its end. */
+  endsWithMatch(state: number, read: number): boolean {
+    this.#units += read;
+    return this.dfa.endsAt(state).length > 0;
+  }
+
   #begin(seen: Uint8Array | undefined): void {
     this.#seen = seen;
     this.#found = 0;
