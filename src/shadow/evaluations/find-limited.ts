@@ -69,6 +69,14 @@ async function copyKeys(deps: FindLimitedDeps, selection: Selection, rule: Evalu
   const chunks: string[] = [];
   const { signal, timeoutMs, onTimeout } = deps;
   const copy = deps.sorter.query(copyFrom(sql(import.meta.url, './sql/copy-rate-limit-keys.sql')));
+  // Settles with the COPY itself, also when its connection is lost or given up; an error that nobody listens for would
+  // end the process, and everybody's evaluations with it.
+  const done = finished(copy);
+  let over = false;
+  const ended = () => {
+    over = true;
+  };
+  done.then(ended, ended);
   copy.write(binaryHeader);
   await runBatches(deps.reader, selection, {
     inFlightMax: deps.inFlightMax,
@@ -86,13 +94,15 @@ async function copyKeys(deps: FindLimitedDeps, selection: Selection, rule: Evalu
         },
         { transfer: [chunk.body.buffer], signal, timeoutMs, onTimeout },
       );
-      await writeAll(copy, result.rows);
+      // A COPY that ended has let go of its connection, and writing to it would not be an error but a crash.
+      if (over) await done;
+      await Promise.race([writeAll(copy, result.rows), done]);
       return result;
     },
     collect: () => {},
   });
-  copy.end(binaryTrailer);
-  await finished(copy);
+  if (!over) copy.end(binaryTrailer);
+  await done;
   return chunks;
 }
 

@@ -36,7 +36,7 @@ export async function runEvaluation(
 ): Promise<EvaluationTally> {
   const selection = job.selectionId === null ? null : await loadSelection(deps.pool, job.selectionId);
   if (selection === null) throw datasetDeleted(job);
-  await findRepeats(deps.pool, selection);
+  if (!selection.repeatsKnown) await findRepeats(deps.pool, selection);
 
   const limited = (rule: EvaluatedRule | null) =>
     rule === null ? noLimits : limitsOf(deps, reader, selection, rule, job, signal);

@@ -14,6 +14,7 @@ export async function loadSelection(db: Pool | ClientBase, selectionId: number):
     datasetId: Number(row.dataset_id),
     datasetVersion: Number(row.dataset_version),
     sampleCount: Number(row.sample_count),
+    repeatsKnown: row.repeats_known,
     windowFrom: orNull(row.window_from),
     windowTo: orNull(row.window_to),
     cutAt: orNull(row.cut_at),

@@ -25,4 +25,6 @@ export interface Selection extends SelectionBounds {
   datasetId: number;
   datasetVersion: number;
   sampleCount: number;
+  /** Whether its repeats have been marked. */
+  repeatsKnown: boolean;
 }
