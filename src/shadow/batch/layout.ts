@@ -6,8 +6,8 @@
  * matching it, so threads would starve. A batch costs them one row in sixteen thousand.
  *
  * Each section is compressed by itself (Zstandard, level 1) where that saves a tenth, and unpacked by the thread that
- * reads it, when it reads it: 26 bytes a sample instead of 110 pass through the one event loop that feeds all threads,
- * for 0.1 µs a sample of each thread's time. An evaluation of a million samples costs PostgreSQL 30 ms.
+ * reads it, when it reads it: 26 bytes a sample of WAF traffic pass through the one event loop that feeds all threads,
+ * for 0.1 µs a sample of a thread's time. An evaluation of a million samples costs PostgreSQL 30 ms.
  *
  * Little-endian. All sections start at a multiple of 8 bytes, so typed arrays can view them in place.
  *
@@ -32,7 +32,7 @@ export const noAttackType = 0xffff;
 
 /**
  * A batch is closed at this many samples: one task hand-over, one row and one tally in sixteen thousand samples. With
- * 4,096 an evaluation on one thread took a fifth longer.
+ * 4,096 a sample took a thread an eighth longer.
  */
 export const maxSamplesPerBatch = 16384;
 /** … or at this many bytes of text, so that batches in flight bound the memory of a worker. */

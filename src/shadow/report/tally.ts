@@ -90,7 +90,7 @@ const addressBit = textColumns.indexOf('source_ip');
 
 /**
  * Counts one batch. This runs for every sample of every evaluation, so counting stays in local numbers and arrays
- * (0.03 µs a sample; counting in the tally's own fields took 0.12) and only what is quoted is looked at again.
+ * (0.06 µs a sample; counting in the tally's own fields took 0.15) and only what is quoted is looked at again.
  *
  * @param matches one byte a sample, 1 = the rule matched
  * @param baseline the same for the baseline; null without one

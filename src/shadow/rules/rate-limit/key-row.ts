@@ -8,8 +8,8 @@ import { maxSamplesPerBatch } from '../../batch/layout.ts';
  * place     chunk × 16,384 + position in the chunk
  * ```
  *
- * Bytes compare as the parts do, in that order: one comparison of 33 bytes instead of four of columns, and two fields
- * to read back instead of five, which halved the pass. Numbers are big-endian; times are shifted so that those before
+ * Bytes compare as the parts do, in that order: one comparison of 33 bytes instead of four of columns, and rows
+ * of one length, which are read back without an object for each. Numbers are big-endian; times are shifted so that those before
  * 1970 sort first.
  */
 export interface KeyRow {
