@@ -47,6 +47,9 @@ export function createPool(config: PoolConfig, role: 'owner' | 'app', options: P
       : { types: { getTypeParser: readTypeParser as typeof pg.types.getTypeParser } }),
   });
   pool.on('error', options.onError ?? (() => {}));
+  // A connection that breaks while it is lent out says so to whoever holds it: what it was doing, or is asked next,
+  // rejects. Its event tells nothing more, and without a listener Node would exit.
+  pool.on('connect', (client) => client.on('error', () => {}));
   return pool;
 }
 
