@@ -8,6 +8,7 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const evaluate = '/shadow/evaluate';
+const rule = { type: 'signature', pattern: 'x' };
 
 describe('problem documents', () => {
   test('have every member that the contract names', async () => {
@@ -34,6 +35,32 @@ describe('problem documents', () => {
     const answer = await api.send('POST', evaluate, { key: testAdminKey, body });
     expect(answer.status).toBe(400);
     expect(answer.body.errors).toContainEqual({ location: 'body.colour', message: 'unknown field' });
+  });
+
+  test.each([
+    ['a field that is missing', { rule_config: rule }, 'body.rule_id', 'is missing, expected string'],
+    [
+      'a window of a wrong type',
+      { rule_id: 'r', rule_config: rule, time_window: 24 },
+      'body.time_window',
+      'expected string or object',
+    ],
+    [
+      'a window whose start is no time',
+      { rule_id: 'r', rule_config: rule, time_window: { from: 'x' } },
+      'body.time_window.from',
+      'RFC 3339',
+    ],
+    [
+      'a tenant that is none',
+      { rule_id: 'r', rule_config: rule, tenant_id: 'a b' },
+      'body.tenant_id',
+      'letters',
+    ],
+  ])('say of %s where it is and what was expected', async (_, body, location, message) => {
+    const answer = await api.send('POST', evaluate, { key: testAdminKey, body });
+    expect(answer.status).toBe(400);
+    expect(answer.body.errors).toEqual([{ location, message: expect.stringContaining(message) }]);
   });
 
   test('refuse __proto__ wherever it stands', async () => {

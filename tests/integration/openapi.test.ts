@@ -43,7 +43,12 @@ describe('/openapi.json', () => {
   test('has the operations of the main job', () => {
     const known = operations.map(({ method, path }) => `${method} ${path}`);
     expect(known).toEqual(
-      expect.arrayContaining(['POST /samples', 'POST /shadow/evaluate', 'GET /shadow/results/{eval_id}']),
+      expect.arrayContaining([
+        'POST /samples',
+        'POST /shadow/evaluate',
+        'GET /shadow/results/{eval_id}',
+        'GET /metrics',
+      ]),
     );
   });
 

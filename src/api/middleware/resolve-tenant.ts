@@ -14,7 +14,7 @@ export const defaultTenant = 'default';
 export function resolveTenant(
   key: AuthenticatedKey,
   requested?: string | undefined,
-  location = 'tenant_id',
+  location = 'query.tenant_id',
 ): string {
   if (requested === undefined) return key.tenantId ?? defaultTenant;
   const fault = tenantIdFault(requested);

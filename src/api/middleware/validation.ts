@@ -28,13 +28,29 @@ function faultsOf(issue: Issue, base: string): FieldError[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({ location: location + pathText([key]), message: 'unknown field' }));
   }
-  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    // The alternative that came closest says what the caller most likely meant.
-    const closest = issue.errors.reduce((a, b) => (b.length < a.length ? b : a));
-    if (closest.length > 0) return closest.flatMap((inner) => faultsOf(inner, location));
-  }
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) return faultsOfUnion(issue, location);
+  if (isMissing(issue)) return [{ location, message: `is missing, expected ${issue.expected}` }];
   return [{ location, message: issue.message }];
 }
+
+/** The alternative that came closest says what the caller most likely meant; one of another type never does. */
+function faultsOfUnion(issue: Extract<Issue, { code: 'invalid_union' }>, location: string): FieldError[] {
+  const meant = issue.errors.filter((faults) => !faults.some(isOfOtherType));
+  if (meant.length > 0) {
+    const closest = meant.reduce((a, b) => (b.length < a.length ? b : a));
+    return closest.flatMap((inner) => faultsOf(inner, location));
+  }
+  const expected = issue.errors
+    .flat()
+    .flatMap((fault) => (fault.code === 'invalid_type' ? [fault.expected] : []));
+  return [{ location, message: `expected ${[...new Set(expected)].join(' or ')}` }];
+}
+
+const isOfOtherType = (issue: Issue) => issue.code === 'invalid_type' && issue.path.length === 0;
+
+/** The input itself is not in an issue; its message says what was received. */
+const isMissing = (issue: Issue): issue is Extract<Issue, { code: 'invalid_type' }> =>
+  issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
 
 function pathText(path: readonly PropertyKey[]): string {
   return path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('');

@@ -33,7 +33,7 @@ export function parseRuleConfig(
   const [first] = faults;
   throw new InvalidRequestError(
     `The rule cannot be used: ${first!.message} (at ${first!.location})` +
-      (faults.length > 1 ? `, and ${faults.length - 1} more faults.` : '.'),
+      (faults.length > 1 ? `, and ${faults.length - 1} more; see errors.` : '.'),
     { errors: faults.slice(0, maxFaultsReported) },
   );
 }

@@ -1,9 +1,23 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { ApiDeps, AppEnv } from '../../context.ts';
 
-/** The Prometheus exposition; its format is Prometheus's own, so it is not part of the OpenAPI document. */
+const route = createRoute({
+  method: 'get',
+  path: '/metrics',
+  tags: ['Operation'],
+  summary: 'Metrics for Prometheus',
+  security: [],
+  responses: {
+    200: {
+      description: "Prometheus's text exposition format.",
+      content: { 'text/plain': { schema: z.string() } },
+    },
+  },
+});
+
+/** What this process counted, for a scraper. */
 export function scrapeMetrics(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
-  app.get('/metrics', async (c) =>
-    c.body(await deps.metrics.text(), 200, { 'content-type': deps.metrics.contentType }),
+  app.openapi(route, async (c) =>
+    c.text(await deps.metrics.text(), 200, { 'content-type': deps.metrics.contentType }),
   );
 }

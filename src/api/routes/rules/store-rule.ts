@@ -40,7 +40,7 @@ const route = createRoute({
 export function storeRule(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const body = c.req.valid('json');
-    const tenantId = resolveTenant(c.get('key'), body.tenant_id);
+    const tenantId = resolveTenant(c.get('key'), body.tenant_id, 'body.tenant_id');
     const config = await deps.parseRule(body.rule_type, body.rule_config, 'body.rule_config');
     const stored = await storeRuleVersion(deps.pool, {
       tenantId,

@@ -32,7 +32,7 @@ const route = createRoute({
 export function evaluateShadow(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const body = c.req.valid('json');
-    const tenantId = resolveTenant(c.get('key'), body.tenant_id);
+    const tenantId = resolveTenant(c.get('key'), body.tenant_id, 'body.tenant_id');
     const created = await createEvaluation(deps.pool, uuidV7, {
       tenantId,
       ruleId: body.rule_id,
