@@ -14,7 +14,7 @@ import { type FinishedEvaluation, followEvaluation } from './support/follow-eval
 import { ProgressLine } from './support/progress-line.ts';
 import { reportClientFailure } from './support/report-client-failure.ts';
 import { comparisonTable, count, findingsText } from './support/report-text.ts';
-import { type UploadAnswer, uploadChunks, uploadFile } from './support/upload-file.ts';
+import { formatOf, type UploadAnswer, uploadChunks, uploadFile } from './support/upload-file.ts';
 
 export const summary = 'Show the main job: upload labelled traffic, evaluate three rules against a baseline';
 
@@ -25,7 +25,7 @@ FILE is NDJSON, CSV or HAR, gzip or not; --label for files that carry none, such
 started if it is not up, and then stopped at the end.
 `;
 
-/** As many as the sample that \`assay dev\` loads. */
+/** Several thousand, as the data set that `assay dev` loads. */
 const generatedSamples = 6_000;
 const generatedSeed = 1;
 
@@ -36,6 +36,8 @@ export async function run(argv: string[]): Promise<number> {
     values = parse(argv);
     const missing = values.data.find((file) => !existsSync(file));
     if (missing !== undefined) throw new Error(`there is no file ${missing}`);
+    // Before a stack is started for nothing.
+    for (const file of values.data) formatOf(file);
   } catch (error) {
     process.stderr.write(`assay demo: ${(error as Error).message}\n\n${usage}`);
     return 2;

@@ -9,5 +9,5 @@ test.each([
 ])('%s is %s', (file, format) => expect(formatOf(file)).toBe(format));
 
 test('a name that does not tell is refused with the way out', () => {
-  expect(() => formatOf('traffic.json')).toThrow('give --format ndjson, csv or har');
+  expect(() => formatOf('traffic.json')).toThrow('let it end in .ndjson, .csv or .har');
 });

@@ -55,7 +55,9 @@ export function formatOf(file: string): FileFormat {
   if (/\.(ndjson|jsonl|json-lines|log)$/.test(name)) return 'ndjson';
   if (/\.csv$/.test(name)) return 'csv';
   if (/\.har$/.test(name)) return 'har';
-  throw new Error(`the name of ${file} does not tell its format: give --format ndjson, csv or har`);
+  throw new Error(
+    `the name of ${file} does not tell its format: let it end in .ndjson, .csv or .har, or use assay import --format`,
+  );
 }
 
 function uploadPath({ dataset, tenantId, label }: UploadOptions): string {
