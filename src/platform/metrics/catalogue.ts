@@ -18,6 +18,12 @@ const requestSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
 /** From a few hundred samples to tens of millions. */
 const evaluationSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300] as const;
 
+/** From one commit that did not wait to the 30 s after which retries end. */
+const transactionSeconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30] as const;
+
+/** From a request alone to the largest batch that is accepted. */
+const batchSizes = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096, 8_192] as const;
+
 export const catalogue = {
   http_requests_total: {
     type: 'counter',
@@ -61,6 +67,93 @@ export const catalogue = {
     help: 'State of each circuit breaker: 0 closed, 1 half-open, 2 open.',
     labels: ['breaker'],
   },
+  circuit_breaker_calls_total: {
+    type: 'counter',
+    help: 'Calls through each circuit breaker, by result: success, failure, timeout or rejected (not made).',
+    labels: ['breaker', 'result'],
+  },
+  database_slow_statements_total: {
+    type: 'counter',
+    help: 'Statements that took longer than SLOW_STATEMENT_MS, by pool.',
+    labels: ['pool'],
+  },
+  scheduled_job_runs_total: {
+    type: 'counter',
+    help: 'Runs of scheduled jobs, by result: done, failed or elsewhere (another worker was at it).',
+    labels: ['job', 'result'],
+  },
+  scheduled_job_duration_seconds: {
+    type: 'gauge',
+    help: 'How long the last run of a scheduled job in this process took.',
+    labels: ['job'],
+  },
+  scheduled_job_last_success_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When a scheduled job was last done by any worker, in seconds since 1970.',
+    labels: ['job'],
+  },
+  credits_operations_total: {
+    type: 'counter',
+    help: 'Operations on the ledger, by kind and result: done, replayed, or the code of the refusal.',
+    labels: ['op', 'result'],
+  },
+  credits_transactions_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from an operation reaching the ledger to its answer, waiting for its batch included.',
+    labels: ['op'],
+    buckets: transactionSeconds,
+  },
+  credits_commit_batch_size: {
+    type: 'histogram',
+    help: 'Operations that were committed together.',
+    buckets: batchSizes,
+  },
+  credits_idempotency_collisions_total: {
+    type: 'counter',
+    help: 'Requests whose idempotency key had been used for another request (422).',
+  },
+  credits_balance_current: {
+    type: 'gauge',
+    help: 'Available credits of the tenants that METRICS_TENANTS names, as this process last saw them.',
+    labels: ['tenant_id'],
+  },
+  credits_negative_balance_count: {
+    type: 'gauge',
+    help: 'Tenants whose history holds an account below zero, found by the last reconciliation. Must be 0.',
+  },
+  credits_conservation_error: {
+    type: 'gauge',
+    help: 'Credits by which accounts, history and grants disagree, over all tenants, found by the last reconciliation. Must be 0.',
+  },
+  credits_ledger_violations: {
+    type: 'gauge',
+    help: 'Broken rules of the ledger that the last reconciliation found, by kind. Must be 0.',
+    labels: ['kind'],
+  },
+  credits_cache_mismatches: {
+    type: 'gauge',
+    help: 'Balances in Redis that differ from PostgreSQL at the same version, found by the last reconciliation. Must be 0.',
+  },
+  credits_partitions: { type: 'gauge', help: 'Partitions of each partitioned table.', labels: ['table'] },
+  credits_partitions_ahead: {
+    type: 'gauge',
+    help: 'Partitions made for the time after now. At 0, rows go to the default partition.',
+    labels: ['table'],
+  },
+  credits_expiries_posted_total: {
+    type: 'counter',
+    help: 'Tenants whose due expiries the sweeper wrote down.',
+  },
+  credits_alerts_total: {
+    type: 'counter',
+    help: 'Low-balance alerts that this worker reported.',
+  },
+  credits_webhook_deliveries_total: {
+    type: 'counter',
+    help: 'Attempts to deliver a webhook, by result: delivered, retry, refused (its address) or given_up.',
+    labels: ['result'],
+  },
+  credits_webhooks_pending: { type: 'gauge', help: 'Webhooks waiting to be delivered.' },
   shadow_evaluations_total: {
     type: 'counter',
     help: 'Evaluations brought to an end by a worker: completed, cached or failed.',
