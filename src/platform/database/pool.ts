@@ -25,16 +25,20 @@ export interface PoolOptions {
 
 const int8Oid = 20;
 
+/** Who a connection works as; see the GRANTs of the migrations for what each may do. */
+export type PoolRole = 'owner' | 'app' | 'sequencer' | 'keeper';
+
 /**
  * A bounded pool of PostgreSQL connections.
  *
  * `app` connections start as role `assay_app`, which may not change history or tables whatever their login could do:
- * the role is set by a startup option, before the first statement. `owner` connections keep their login's rights and
- * have no statement timeout, since a migration may rightly take long.
+ * the role is set by a startup option, before the first statement. `sequencer` and `keeper` connections start as
+ * `assay_sequencer` (the audit log's only writer) and `assay_keeper` (makes and detaches months) in the same way. `owner`
+ * connections keep their login's rights and have no statement timeout, since a migration may rightly take long.
  *
  * bigint columns become numbers; one beyond ±(2⁵³−1) throws instead of losing digits. Arrays of them stay strings.
  */
-export function createPool(config: PoolConfig, role: 'owner' | 'app', options: PoolOptions = {}): pg.Pool {
+export function createPool(config: PoolConfig, role: PoolRole, options: PoolOptions = {}): pg.Pool {
   const settings = connectionSettings(config, role);
   if (options.searchPath !== undefined) settings.options += ` -c search_path=${options.searchPath}`;
   const pool = new pg.Pool({
@@ -61,16 +65,16 @@ export interface ConnectionSettings {
 }
 
 /** How to connect as `role`; also for libraries that make connections of their own, such as BullMQ's backend. */
-export function connectionSettings(config: PoolConfig, role: 'owner' | 'app'): ConnectionSettings {
+export function connectionSettings(config: PoolConfig, role: PoolRole): ConnectionSettings {
   const settings = [
-    'role=assay_app',
+    `role=assay_${role}`,
     `statement_timeout=${config.databaseStatementTimeoutMs}`,
     // A transaction left open by a stalled client must not hold its locks for ever.
     `idle_in_transaction_session_timeout=${2 * config.databaseStatementTimeoutMs}`,
   ];
   const { url, options } = withStartupOptions(
     role === 'owner' ? (config.databaseOwnerUrl ?? config.databaseUrl) : config.databaseUrl,
-    role === 'app' ? settings : [],
+    role === 'owner' ? [] : settings,
   );
   return { connectionString: url, options, connectionTimeoutMillis: config.databaseConnectTimeoutMs };
 }
