@@ -38,16 +38,16 @@ export interface TestAnswer {
 export const testAdminKey = 'test-admin-key';
 
 /**
- * The API as `assay api` makes it, on a database of its own and without a server.
+ * The API as `assay api` makes it, without a server and on a database of its own, or on one that is given and stays.
  *
  * @param env settings besides the database, such as `REDIS_URL`.
- * @param given a clock of the test's own.
+ * @param given a clock of the test's own; a database that several APIs share.
  */
 export async function createTestApi(
   env: Record<string, string> = {},
-  given: { clock?: () => number } = {},
+  given: { clock?: () => number; database?: TestDatabase } = {},
 ): Promise<TestApi> {
-  const database = await createTestDatabase();
+  const database = given.database ?? (await createTestDatabase());
   const config = loadConfig({ DATABASE_URL: database.url, ASSAY_ADMIN_KEY: testAdminKey, ...env });
   const logged: string[] = [];
   const log = createLogger({ logLevel: 'debug' }, 'api', { write: (line) => void logged.push(line) });
@@ -71,7 +71,7 @@ export async function createTestApi(
     send: async (method, path, options = {}) => answer(await app.request(path, requestInit(method, options))),
     close: async () => {
       await lifecycle.stop('the test is over');
-      await database.drop();
+      if (given.database === undefined) await database.drop();
     },
   };
 }
