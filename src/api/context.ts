@@ -16,6 +16,12 @@ export type AppEnv = { Variables: { requestId: string; key: AuthenticatedKey; lo
 /** Resolves when the dependency works. Why it does not is logged; `/ready` is public and only says that. */
 export type ReadinessCheck = () => Promise<void>;
 
+/** What health, readiness and metrics need: of a worker there is no more to ask. */
+export type HealthDeps = Pick<
+  ApiDeps,
+  'pool' | 'redis' | 'log' | 'metrics' | 'readinessChecks' | 'stopping' | 'clock'
+>;
+
 /** Everything the HTTP layer needs, constructed by `src/cli/api.ts` or a test and passed in. */
 export interface ApiDeps {
   config: Config;

@@ -1,3 +1,4 @@
+import type { Pool } from 'pg';
 import type { Config } from '../platform/config/load.ts';
 import { observePool } from '../platform/database/observe-pool.ts';
 import { createPool } from '../platform/database/pool.ts';
@@ -18,6 +19,12 @@ export interface StartWorkerDeps {
   batchTimeoutMs?: number;
 }
 
+export interface RunningWorker {
+  pool: Pool;
+  /** What the worker needs besides the database, by name. */
+  readinessChecks: Record<string, () => Promise<void>>;
+}
+
 /** An evaluation at work holds a reader, now and then a sorter, and updates its row. */
 const connectionsPerEvaluation = 3;
 
@@ -33,7 +40,7 @@ const batchTimeoutDefaultMs = 20_000;
  * Everything a worker process is: threads, queue consumers and the poll behind the queue, and in what order they end.
  * Stopping takes no more jobs and lets those at work finish; past the deadline they are left to other workers.
  */
-export function startWorker(config: Config, deps: StartWorkerDeps): void {
+export function startWorker(config: Config, deps: StartWorkerDeps): RunningWorker {
   const { log, metrics, lifecycle, batchTimeoutMs = batchTimeoutDefaultMs } = deps;
   const onError = (error: Error) => log.warn({ err: error }, 'a connection of the worker broke');
   const evaluations = Object.values(evaluationsAtOnce).reduce((sum, atOnce) => sum + atOnce, 0);
@@ -69,4 +76,5 @@ export function startWorker(config: Config, deps: StartWorkerDeps): void {
   lifecycle.onStop({ name: 'producer', phase: 'flush', run: () => producer.close() });
   lifecycle.onStop({ name: 'queue connections', phase: 'close', run: () => backend.close() });
   lifecycle.onStop({ name: 'database', phase: 'close', run: () => pool.end() });
+  return { pool, readinessChecks: { queue: () => producer.ping() } };
 }

@@ -2,7 +2,7 @@ import { BatchView } from '../shadow/batch/batch-view.ts';
 import { type EvaluationTally, tallyBatch } from '../shadow/report/tally.ts';
 import { compiledRule, type RuleText } from './compiled-rules.ts';
 import { movable } from './movable.ts';
-import { type Bounds, selectedSamples } from './selected-samples.ts';
+import { type Bounds, countSelected, selectedSamples } from './selected-samples.ts';
 
 export interface EvaluateBatchTask {
   kind: 'evaluate-batch';
@@ -38,7 +38,7 @@ export function evaluateBatch(task: EvaluateBatchTask): EvaluateBatchResult {
         : compiledRule(task.baseline).matchBatch(view, unpackAll(task.baselineLimits, view.count));
     const tally = tallyBatch(view, matches, baseline, selected, task.repeats, task.firstOrdinal);
     const body = task.body.buffer;
-    return movable({ samples: selected === null ? view.count : countOnes(selected), tally, body }, [body]);
+    return movable({ samples: countSelected(selected, view.count), tally, body }, [body]);
   } finally {
     view.dispose();
   }
@@ -50,10 +50,4 @@ function unpackAll(bitmaps: readonly Uint8Array[], count: number): Uint8Array[] 
     for (let i = 0; i < count; i++) bytes[i] = (bitmap[i >> 3]! >> (i & 7)) & 1;
     return bytes;
   });
-}
-
-function countOnes(bytes: Uint8Array): number {
-  let ones = 0;
-  for (let i = 0; i < bytes.length; i++) ones += bytes[i]!;
-  return ones;
 }

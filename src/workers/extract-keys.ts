@@ -5,7 +5,7 @@ import { rateLimitLeaves } from '../shadow/rules/rate-limit/rate-limit-leaves.ts
 import type { RuleConfig } from '../shadow/rules/rule-config.ts';
 import type { RuleText } from './compiled-rules.ts';
 import { movable } from './movable.ts';
-import { type Bounds, selectedSamples } from './selected-samples.ts';
+import { type Bounds, countSelected, selectedSamples } from './selected-samples.ts';
 
 export interface ExtractKeysTask {
   kind: 'extract-keys';
@@ -18,6 +18,8 @@ export interface ExtractKeysTask {
 }
 
 export interface ExtractKeysResult {
+  /** Samples of the batch that belong to the selection. */
+  samples: number;
   /** Rows (sort_key bytea, place int8) in binary COPY form; see `keyRow`. */
   rows: Uint8Array<ArrayBuffer>;
   /** The task's own, moved back to be used again. */
@@ -50,7 +52,8 @@ export function extractKeys(task: ExtractKeysTask): ExtractKeysResult {
       end += keyRow.bytes;
     }
   }
+  const samples = countSelected(selected, view.count);
   view.dispose();
   const body = task.body.buffer;
-  return movable({ rows: new Uint8Array(rows, 0, end), body }, [rows, body]);
+  return movable({ samples, rows: new Uint8Array(rows, 0, end), body }, [rows, body]);
 }

@@ -29,3 +29,11 @@ export function selectedSamples(view: BatchView, firstOrdinal: number, bounds: B
   }
   return selected;
 }
+
+/** How many samples of the batch the bytes of `selectedSamples` stand for. */
+export function countSelected(selected: Uint8Array | null, count: number): number {
+  if (selected === null) return count;
+  let ones = 0;
+  for (let i = 0; i < selected.length; i++) ones += selected[i]!;
+  return ones;
+}

@@ -42,6 +42,7 @@ test('dev.json says what scripts need, to its owner alone', async () => {
   expect(Object.keys(dev.pids).sort()).toEqual(['api', 'dev', 'worker']);
   const headers = { authorization: `Bearer ${dev.shadow_api_key}` };
   expect((await fetch(`${dev.api_url}/samples/datasets`, { headers })).status).toBe(200);
+  expect(await (await fetch(`${dev.worker_url}/metrics`)).text()).toContain('shadow_evaluations_total');
 });
 
 test('a second start says where the first one is', async () => {

@@ -40,6 +40,17 @@ function isStrict(schema: Schema): boolean {
 }
 
 describe('/openapi.json', () => {
+  test('the type of the outermost rule is optional, those of rules within it are not', () => {
+    const types = schemas.RuleConfig!.oneOf as {
+      title: string;
+      required?: string[];
+      properties: Record<string, unknown>;
+    }[];
+    for (const { title, required } of types) expect(required ?? [], title).not.toContain('type');
+    const composite = types.find(({ title }) => title === 'composite')!;
+    expect(JSON.stringify(composite.properties.rules)).toContain('"required":["type"]');
+  });
+
   test('has the operations of the main job', () => {
     const known = operations.map(({ method, path }) => `${method} ${path}`);
     expect(known).toEqual(

@@ -8,6 +8,8 @@ export interface DevFile {
   credits_api_key: string;
   shadow_api_key: string;
   admin_api_key: string;
+  /** `/health`, `/ready` and `/metrics` of the worker. */
+  worker_url: string;
   sidecar_url: string | null;
   sidecar_socket: string | null;
   database_url: string;

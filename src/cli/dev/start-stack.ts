@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { loadConfig } from '../../platform/config/load.ts';
 import { migrate } from '../../platform/database/migrate.ts';
 import { createPool } from '../../platform/database/pool.ts';
+import { freePort } from '../../platform/embedded/free-port.ts';
 import { startEmbeddedPostgres } from '../../platform/embedded/postgres.ts';
 import { choosePort } from './choose-port.ts';
 import { type DevFile, devKeys, readDevFile, writeDevFile } from './dev-file.ts';
@@ -47,10 +48,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     await owner.end();
   }
   const port = await choosePort(config.host, options.env.PORT ? config.port : undefined);
-  const dev = describe(options, databaseUrl, config.redisUrl, apiUrl(config.host, port));
+  const workerPort = config.workerMetricsPort || (await freePort());
+  const dev = describe(options, databaseUrl, config.redisUrl, {
+    api_url: urlOf(config.host, port),
+    worker_url: urlOf(config.host, workerPort),
+  });
   const env = {
     ...given,
     PORT: String(port),
+    WORKER_METRICS_PORT: String(workerPort),
     CREDITS_API_KEY: dev.credits_api_key,
     SHADOW_API_KEY: dev.shadow_api_key,
     ASSAY_ADMIN_KEY: dev.admin_api_key,
@@ -58,7 +64,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const commands = ['worker', 'api'].map((name) => startCommand(name, env, dev, options));
   closers.defer(() => stopAll(commands, dev, directory));
   await Promise.race([
-    waitUntilReady(dev.api_url, signal),
+    Promise.all([waitUntilReady(dev.api_url, signal), waitUntilReady(dev.worker_url, signal)]),
     ...commands.map(async ({ failedToStart }) => {
       throw new Error(await failedToStart);
     }),
@@ -94,11 +100,11 @@ function describe(
   options: StackOptions,
   databaseUrl: string,
   redisUrl: string | undefined,
-  url: string,
+  urls: Pick<DevFile, 'api_url' | 'worker_url'>,
 ): DevFile {
   const { directory, env } = options;
   return {
-    api_url: url,
+    ...urls,
     ...devKeys(env, readDevFile(directory)),
     sidecar_url: null,
     sidecar_socket: null,
@@ -142,7 +148,7 @@ function entryPoint(): string {
   return fileURLToPath(new URL(`../main${extension}`, import.meta.url));
 }
 
-function apiUrl(host: string, port: number): string {
+function urlOf(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? LOOPBACK : host.includes(':') ? `[${host}]` : host;
   return `http://${name}:${port}`;
 }

@@ -7,6 +7,7 @@ export function welcome(dev: DevFile, seconds: number, stateDirectory: string): 
 Assay is ready after ${seconds.toFixed(1)} s.
 
   API           ${dev.api_url}          reference: ${dev.api_url}/docs
+  worker        ${dev.worker_url}/metrics
   database      ${dev.database_url}
   queues on     ${dev.redis_url ?? 'PostgreSQL (set REDIS_URL for Redis)'}
   logs          ${stateDirectory}/*.log

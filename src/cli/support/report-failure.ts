@@ -16,7 +16,8 @@ function explain(error: unknown): string {
   if (error instanceof ConfigError || error instanceof MigrationRefusedError) return error.message;
   if (!(error instanceof Error)) return String(error);
   const code = (error as { code?: string }).code;
-  if (code === 'EADDRINUSE') return `${error.message}; another process listens there, or set PORT`;
+  if (code === 'EADDRINUSE')
+    return `${error.message}; another process listens there: set another PORT, or WORKER_METRICS_PORT for a worker`;
   if (code === '22023' && error.message.includes('assay_app'))
     return `${error.message}; run assay migrate first`;
   if (code === '28P01' || code === '28000' || code === '3D000')

@@ -29,14 +29,17 @@ export async function runProcess(
     );
     return 2;
   }
+  let lifecycle: Lifecycle | undefined;
   try {
     const config = loadConfig(processEnvironment());
     const log = createLogger(config, role);
-    const lifecycle = createLifecycle({ log, graceMs: config.shutdownGraceMs });
+    lifecycle = createLifecycle({ log, graceMs: config.shutdownGraceMs });
     stopOnSignals(lifecycle, process);
     await start(config, { log, lifecycle, metrics: createMetrics({ processMetrics: true }) });
     return await lifecycle.stopped;
   } catch (error) {
+    // What did start, such as a worker whose port is taken, gives its jobs and connections back.
+    await lifecycle?.stop('it could not start');
     return reportFailure(`assay ${role}`, error);
   }
 }

@@ -30,6 +30,7 @@ export interface Config {
   rateLimitRequestsPerSecond: number;
   rateLimitBurst: number;
   workerThreads: number;
+  workerMetricsPort: number | undefined;
   logLevel: Environment['LOG_LEVEL'];
 }
 
@@ -81,6 +82,7 @@ function assemble(values: Environment, databaseUrl: string, redisUrl: string | u
     rateLimitRequestsPerSecond: values.RATE_LIMIT_REQUESTS_PER_SECOND,
     rateLimitBurst: values.RATE_LIMIT_BURST,
     workerThreads: values.WORKER_THREADS,
+    workerMetricsPort: values.WORKER_METRICS_PORT,
     logLevel: values.LOG_LEVEL,
   };
 }

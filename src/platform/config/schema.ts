@@ -151,6 +151,15 @@ const worker = {
     { min: 1, max: 256, default: availableParallelism() },
     { section: 'Worker', default: 'the number of cores', description: 'Threads that match rules.' },
   ),
+  WORKER_METRICS_PORT: optionalInteger(
+    { min: 0, max: 65_535 },
+    {
+      section: 'Worker',
+      description:
+        'Port on which `assay worker` answers `/health`, `/ready` and `/metrics`; 0 takes a free one, which is ' +
+        'logged. Unset, it listens nowhere, so that several may share a machine.',
+    },
+  ),
 };
 
 const processVariables = {

@@ -1,4 +1,4 @@
-import { type DestinationStream, type Logger, pino } from 'pino';
+import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
 
 export type { Logger } from 'pino';
 
@@ -22,6 +22,7 @@ export function createLogger(
     level: config.logLevel,
     base: { role, pid: process.pid },
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
+    serializers: { err: serializeError },
     formatters: { level: (label: string) => ({ level: label }) },
     redact: {
       paths: [
@@ -37,4 +38,14 @@ export function createLogger(
     },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
+}
+
+/**
+ * As pino's own, without the connection that `pg` hangs on the error of a broken one: kilobytes of sockets and types a
+ * line, the connection's parameters among them.
+ */
+function serializeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const { client: _, ...fields } = stdSerializers.err(error) as unknown as Record<string, unknown>;
+  return fields;
 }

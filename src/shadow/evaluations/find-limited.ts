@@ -27,6 +27,8 @@ export interface FindLimitedDeps {
   threads: ThreadPool;
   inFlightMax: number;
   signal: AbortSignal;
+  /** Told the samples of each batch whose keys are known. */
+  onSamples: (samples: number) => void;
   /** How long a batch may take, and the failure when it takes longer. */
   timeoutMs: number;
   onTimeout: () => Error;
@@ -99,7 +101,7 @@ async function copyKeys(deps: FindLimitedDeps, selection: Selection, rule: Evalu
       await Promise.race([writeAll(copy, result.rows), done]);
       return result;
     },
-    collect: () => {},
+    collect: (result) => deps.onSamples(result.samples),
   });
   if (!over) copy.end(binaryTrailer);
   await done;

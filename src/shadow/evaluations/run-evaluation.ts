@@ -24,7 +24,8 @@ const batchesInFlightPerThread = 2;
  * Replays a rule, and its baseline, over a selection.
  *
  * @param reader a connection of the caller's; broken, and to be destroyed, if this throws.
- * @param onProgress called with the samples done after each batch.
+ * @param onProgress called after each batch with the samples done. Rate limits take a pass over the selection of their
+ *   own before the matching, so each sample counts in equal parts to each pass.
  * @throws EvaluationError when trying again would not help; the signal's reason when it was aborted.
  */
 export async function runEvaluation(
@@ -38,8 +39,18 @@ export async function runEvaluation(
   if (selection === null) throw datasetDeleted(job);
   if (!selection.repeatsKnown) await findRepeats(deps.pool, selection);
 
+  const rules = [job.rule, job.baseline];
+  const passes = 1 + rules.filter((rule) => rule !== null && hasRateLimit(rule)).length;
+  let passed = 0;
+  // Each pass over the selection moves the progress by its share; only the last sample of the last pass completes it.
+  const onSamples = (samples: number) => {
+    passed += samples;
+    onProgress(Math.floor(passed / passes));
+  };
   const limited = (rule: EvaluatedRule | null) =>
-    rule === null ? noLimits : limitsOf(deps, reader, selection, rule, job, signal);
+    rule === null || !hasRateLimit(rule)
+      ? noLimits
+      : limitsOf(deps, reader, selection, rule, job, signal, onSamples);
   const ruleLimits = await limited(job.rule);
   const baselineLimits = await limited(job.baseline);
 
@@ -53,7 +64,7 @@ export async function runEvaluation(
     collect: (result) => {
       tally = mergeTally(tally, result.tally);
       done += result.samples;
-      onProgress(done);
+      onSamples(result.samples);
     },
   });
   // The dataset may have been deleted while its chunks were streaming.
@@ -63,6 +74,8 @@ export async function runEvaluation(
 
 const noLimits: LimitedLookup = () => [];
 
+const hasRateLimit = (rule: EvaluatedRule) => rule.canonical.includes('"rate_limit"');
+
 async function limitsOf(
   deps: RunEvaluationDeps,
   reader: PoolClient,
@@ -70,8 +83,8 @@ async function limitsOf(
   rule: EvaluatedRule,
   job: EvaluationJob,
   signal: AbortSignal,
+  onSamples: (samples: number) => void,
 ): Promise<LimitedLookup> {
-  if (!rule.canonical.includes('"rate_limit"')) return noLimits;
   const sorter = await deps.pool.connect();
   let failed = true;
   try {
@@ -83,6 +96,7 @@ async function limitsOf(
         threads: deps.threads,
         inFlightMax,
         signal,
+        onSamples,
         timeoutMs: deps.batchTimeoutMs,
         onTimeout: () => ruleTooSlow(job, deps.batchTimeoutMs),
       },

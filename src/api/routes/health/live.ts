@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiDeps, AppEnv } from '../../context.ts';
+import type { AppEnv, HealthDeps } from '../../context.ts';
 
 const route = createRoute({
   method: 'get',
@@ -16,6 +16,6 @@ const route = createRoute({
   },
 });
 
-export function liveHealth(app: OpenAPIHono<AppEnv>, _deps: ApiDeps): void {
+export function liveHealth(app: OpenAPIHono<AppEnv>, _deps: HealthDeps): void {
   app.openapi(route, (c) => c.json({ status: 'ok' as const }, 200));
 }

@@ -1,5 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
-import type { ApiDeps, AppEnv } from '../../context.ts';
+import type { AppEnv, HealthDeps } from '../../context.ts';
 
 const route = createRoute({
   method: 'get',
@@ -16,7 +16,7 @@ const route = createRoute({
 });
 
 /** What this process counted, for a scraper. */
-export function scrapeMetrics(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
+export function scrapeMetrics(app: OpenAPIHono<AppEnv>, deps: HealthDeps): void {
   app.openapi(route, async (c) =>
     c.text(await deps.metrics.text(), 200, { 'content-type': deps.metrics.contentType }),
   );

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { pendingMigrations } from '../../../platform/database/migrate.ts';
-import type { ApiDeps, AppEnv, ReadinessCheck } from '../../context.ts';
+import type { AppEnv, HealthDeps, ReadinessCheck } from '../../context.ts';
 import { type CheckResult, checkDependencies } from './check-dependencies.ts';
 
 const readiness = z
@@ -27,7 +27,7 @@ const route = createRoute({
 /** The path is public, so that its checks run at most once in this time however often it is asked. */
 const cachedMs = 1_000;
 
-export function readyHealth(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
+export function readyHealth(app: OpenAPIHono<AppEnv>, deps: HealthDeps): void {
   const checks = { ...ownChecks(deps), ...deps.readinessChecks };
   let latest: { at: number; results: Promise<Record<string, CheckResult>> } | undefined;
 
@@ -50,7 +50,7 @@ export function readyHealth(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   });
 }
 
-function ownChecks(deps: ApiDeps): Record<string, ReadinessCheck> {
+function ownChecks(deps: HealthDeps): Record<string, ReadinessCheck> {
   const { pool, redis } = deps;
   return {
     database: async () => {

@@ -8,10 +8,13 @@ const documentedTypes = ruleTypes.map((type) => {
   const { $schema: _, ...schema } = z.toJSONSchema(ruleSchemas[type], {
     io: 'input',
     override({ zodSchema, jsonSchema }) {
-      if (zodSchema === subRule) jsonSchema.$ref = '#/components/schemas/RuleConfig';
+      // Only the outermost `type` may be left out.
+      if (zodSchema === subRule)
+        jsonSchema.allOf = [{ $ref: '#/components/schemas/RuleConfig' }, { required: ['type'] }];
     },
   });
-  return { title: type, ...schema } as Record<string, unknown>;
+  const required = schema.required?.filter((name) => name !== 'type');
+  return { title: type, ...schema, required } as Record<string, unknown>;
 });
 
 /**
