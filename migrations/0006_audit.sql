@@ -30,6 +30,7 @@ CREATE TABLE audit.outbox (
   event_id  uuid NOT NULL,
   tenant_id text NOT NULL,            -- '*': no tenant's own, such as a key for all of them
   event     bytea NOT NULL            -- canonical bytes (docs/reference/audit-log.md)
+            CHECK (octet_length(event) <= 1048576) -- a batch is held in memory; a spend burning 1,000 grants is 80 kB
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000, autovacuum_vacuum_cost_delay = 0,
         autovacuum_vacuum_insert_threshold = -1, vacuum_truncate = false);
 GRANT SELECT, INSERT ON audit.outbox TO assay_app;
@@ -77,7 +78,7 @@ CREATE TABLE audit.head (
   sequenced_at timestamptz NOT NULL
 );
 INSERT INTO audit.head (size, chain_hash, peaks, sequenced_at)
-VALUES (0, decode(repeat('00', 32), 'hex'), '', '-infinity');
+VALUES (0, decode(repeat('00', 32), 'hex'), '', 'epoch');
 GRANT SELECT ON audit.head TO assay_app;
 GRANT SELECT, UPDATE ON audit.head TO assay_sequencer;
 
@@ -86,6 +87,7 @@ CREATE TABLE audit.checkpoints (
   size         bigint PRIMARY KEY,
   root_hash    bytea NOT NULL,
   note         text NOT NULL,         -- signed note, without cosignatures
+  spine        bytea NOT NULL,        -- root of the last k peaks for k = all, …, 1: what spares a proof most peaks
   created_at   timestamptz NOT NULL DEFAULT now()
 );
 CREATE TABLE audit.cosignatures (

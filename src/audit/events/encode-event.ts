@@ -5,7 +5,7 @@ import type { AuditEvent, Balances, BurnedGrant, MoneyEvent, RecordEvent } from 
  * The canonical bytes of an event: JSON by RFC 8785, that is without blanks, members sorted by name, strings as
  * `JSON.stringify` writes them, in UTF-8. They are hashed as they are and never made again from anything parsed.
  *
- * Events of money are put together by hand, members in sorted order: 0.9 µs each where `canonicalize` takes 9 µs, and
+ * Events of money are put together by hand, members in sorted order: 1.0 µs each where `canonicalize` takes 11.5 µs, and
  * there are tens of thousands a second. A test compares the two.
  */
 export function encodeEvent(event: AuditEvent): Buffer {
