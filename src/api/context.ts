@@ -6,6 +6,7 @@ import type { AuthenticatedKey } from '../platform/keys/scopes.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
 import type { RateLimiter } from '../platform/rate-limit/rate-limiter.ts';
+import type { Breakers } from '../platform/resilience/breakers.ts';
 import type { EvaluationProducer } from '../queue/jobs/shadow-evaluate.ts';
 import type { EvaluationWatch } from '../shadow/evaluations/watch-evaluations.ts';
 import type { RuleConfig } from '../shadow/rules/rule-config.ts';
@@ -32,6 +33,8 @@ export interface ApiDeps {
   metrics: Metrics;
   keys: KeyStore;
   rateLimiter: RateLimiter;
+  /** The circuit breakers of this process. */
+  breakers: Breakers;
   /** By name, such as `queue`; database, migrations and redis are added by the app itself. */
   readinessChecks: Record<string, ReadinessCheck>;
   /** Reminds workers of an evaluation that was stored. */

@@ -1,5 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiDeps, AppEnv } from './context.ts';
+import { resetBreakers } from './routes/circuit-breaker/reset.ts';
+import { showBreakerStats } from './routes/circuit-breaker/stats.ts';
 import { showOpenApi } from './routes/docs/openapi.ts';
 import { showReference } from './routes/docs/reference.ts';
 import { liveHealth } from './routes/health/live.ts';
@@ -28,6 +30,8 @@ const routes: readonly Register[] = [
   readShadowResult,
   followShadowResult,
   cancelShadowEvaluation,
+  showBreakerStats,
+  resetBreakers,
   liveHealth,
   readyHealth,
   scrapeMetrics,

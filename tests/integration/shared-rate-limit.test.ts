@@ -5,13 +5,15 @@ import { createLogger } from '../../src/platform/log/logger.ts';
 import { createMetrics } from '../../src/platform/metrics/metrics.ts';
 import { createRateLimiter } from '../../src/platform/rate-limit/create-rate-limiter.ts';
 import { connectRedis } from '../../src/platform/redis/connect.ts';
+import { createBreakers } from '../../src/platform/resilience/breakers.ts';
 import { redisUrl } from '../support/redis.ts';
 
 const log = createLogger({ logLevel: 'silent' }, 'test');
 const size = { capacity: 10, refillPerSecond: 1 };
 
 function limiterOn(redis: Redis, metrics = createMetrics()) {
-  return createRateLimiter({ redis, redisTimeoutMs: 1_000, metrics, log, clock: Date.now });
+  const breakers = createBreakers(metrics);
+  return createRateLimiter({ redis, redisTimeoutMs: 1_000, metrics, breakers, log, clock: Date.now });
 }
 
 describe.skipIf(redisUrl() === undefined)('rate limits on Redis', () => {

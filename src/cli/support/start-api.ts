@@ -2,6 +2,7 @@ import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/context.ts';
 import { type RunningServer, serveHttp } from '../../api/server.ts';
 import type { Config } from '../../platform/config/load.ts';
+import { countSlowStatements } from '../../platform/database/count-slow-statements.ts';
 import { migrate, pendingMigrations } from '../../platform/database/migrate.ts';
 import { MigrationRefusedError } from '../../platform/database/migration-error.ts';
 import { label } from '../../platform/database/migration-plan.ts';
@@ -14,6 +15,7 @@ import type { Logger } from '../../platform/log/logger.ts';
 import type { Metrics } from '../../platform/metrics/metrics.ts';
 import { createRateLimiter } from '../../platform/rate-limit/create-rate-limiter.ts';
 import { connectRedis } from '../../platform/redis/connect.ts';
+import { createBreakers } from '../../platform/resilience/breakers.ts';
 import { createQueueBackend } from '../../queue/backend.ts';
 import { createEvaluationProducer } from '../../queue/jobs/shadow-evaluate.ts';
 import { createEvaluationWatch } from '../../shadow/evaluations/watch-evaluations.ts';
@@ -83,6 +85,7 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
   const onError = (error: Error) => log.warn({ err: error }, 'a connection of the API broke');
   const pool = createPool(config, 'app', { applicationName: 'assay-api', onError });
   observePool(pool, 'api', metrics);
+  countSlowStatements(pool, 'api', config.slowStatementMs, metrics);
   lifecycle.onStop({ name: 'database', phase: 'close', run: () => pool.end() });
 
   const cacheUrl = config.redisCacheUrl;
@@ -97,6 +100,7 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
   const rules = createRuleParser();
   lifecycle.onStop({ name: 'rule parser', phase: 'flush', run: () => rules.destroy() });
 
+  const breakers = createBreakers(metrics);
   return {
     config,
     pool,
@@ -104,7 +108,15 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
     log,
     metrics,
     keys: createKeyStore({ pool, bootstrap: bootstrapKeys(config), metrics, clock }),
-    rateLimiter: createRateLimiter({ redis, redisTimeoutMs: config.redisTimeoutMs, metrics, log, clock }),
+    rateLimiter: createRateLimiter({
+      redis,
+      redisTimeoutMs: config.redisTimeoutMs,
+      metrics,
+      breakers,
+      log,
+      clock,
+    }),
+    breakers,
     readinessChecks: { queue: () => evaluations.ping() },
     evaluations,
     evaluationWatch: createEvaluationWatch(pool),

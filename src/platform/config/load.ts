@@ -10,6 +10,9 @@ export interface Config {
   databasePoolSize: number;
   databaseStatementTimeoutMs: number;
   databaseConnectTimeoutMs: number;
+  /** Undefined: the primary. */
+  databaseReplicaUrl: string | undefined;
+  slowStatementMs: number;
   migrateOnStart: boolean;
   backupBeforeMigrate: boolean;
   redisUrl: string | undefined;
@@ -29,6 +32,11 @@ export interface Config {
   auditHmacKey: string | undefined;
   rateLimitRequestsPerSecond: number;
   rateLimitBurst: number;
+  idempotencyRetentionHours: number;
+  reconcileMinutes: number;
+  /** CIDR ranges. */
+  webhookAllowedAddresses: readonly string[];
+  metricsTenants: readonly string[];
   workerThreads: number;
   workerMetricsPort: number | undefined;
   logLevel: Environment['LOG_LEVEL'];
@@ -63,6 +71,8 @@ function assemble(values: Environment, databaseUrl: string, redisUrl: string | u
     databasePoolSize: values.DATABASE_POOL_SIZE,
     databaseStatementTimeoutMs: values.DATABASE_STATEMENT_TIMEOUT_MS,
     databaseConnectTimeoutMs: values.DATABASE_CONNECT_TIMEOUT_MS,
+    databaseReplicaUrl: values.DATABASE_REPLICA_URL,
+    slowStatementMs: values.SLOW_STATEMENT_MS,
     migrateOnStart: values.MIGRATE_ON_START,
     backupBeforeMigrate: values.BACKUP_BEFORE_MIGRATE,
     redisUrl,
@@ -81,6 +91,10 @@ function assemble(values: Environment, databaseUrl: string, redisUrl: string | u
     auditHmacKey: values.AUDIT_HMAC_KEY,
     rateLimitRequestsPerSecond: values.RATE_LIMIT_REQUESTS_PER_SECOND,
     rateLimitBurst: values.RATE_LIMIT_BURST,
+    idempotencyRetentionHours: values.IDEMPOTENCY_RETENTION_HOURS,
+    reconcileMinutes: values.RECONCILE_MINUTES,
+    webhookAllowedAddresses: values.WEBHOOK_ALLOWED_ADDRESSES,
+    metricsTenants: values.METRICS_TENANTS,
     workerThreads: values.WORKER_THREADS,
     workerMetricsPort: values.WORKER_METRICS_PORT,
     logLevel: values.LOG_LEVEL,

@@ -1,6 +1,17 @@
 import { availableParallelism } from 'node:os';
 import { z } from 'zod';
-import { choice, flag, integer, optionalInteger, secret, text, textOr, urlOf } from './variable.ts';
+import {
+  choice,
+  cidrs,
+  flag,
+  integer,
+  list,
+  optionalInteger,
+  secret,
+  text,
+  textOr,
+  urlOf,
+} from './variable.ts';
 
 const postgres = ['postgres:', 'postgresql:'] as const;
 const redis = ['redis:', 'rediss:'] as const;
@@ -44,6 +55,16 @@ const database = {
     { min: 100, max: minuteMs, default: 5_000 },
     { section: 'Database', description: 'How long a caller waits for a connection of the pool.' },
   ),
+  SLOW_STATEMENT_MS: integer(
+    { min: 1, max: 60 * minuteMs, default: 500 },
+    { section: 'Database', description: 'Statements that take longer are counted as slow.' },
+  ),
+  DATABASE_REPLICA_URL: urlOf(postgres, {
+    section: 'Database',
+    secret: true,
+    default: 'DATABASE_URL',
+    description: 'A replica on which the reconciliation reads, so that the primary need not.',
+  }),
   MIGRATE_ON_START: flag(false, {
     section: 'Database',
     description: 'Whether `assay api` migrates the database before it serves. Several may start at once.',
@@ -146,6 +167,28 @@ const rateLimits = {
   ),
 };
 
+const credits = {
+  IDEMPOTENCY_RETENTION_HOURS: integer(
+    { min: 24, max: 24 * 366, default: 48 },
+    { section: 'Credits', description: 'How long an answer is kept for its idempotency key, at least.' },
+  ),
+  RECONCILE_MINUTES: integer(
+    { min: 1, max: 7 * 24 * 60, default: 60 },
+    { section: 'Credits', description: 'How often a worker recomputes the ledger from its history.' },
+  ),
+  WEBHOOK_ALLOWED_ADDRESSES: cidrs({
+    section: 'Credits',
+    description:
+      'Private addresses that webhooks may be sent to, also without TLS. For development and tests; in production it ' +
+      'lets tenants reach what is there.',
+  }),
+  METRICS_TENANTS: list({
+    section: 'Credits',
+    accepts: 'tenants parted by commas, 100 at most',
+    description: 'Tenants whose balance is exported as `credits_balance_current`.',
+  }),
+};
+
 const worker = {
   WORKER_THREADS: integer(
     { min: 1, max: 256, default: availableParallelism() },
@@ -176,6 +219,7 @@ export const environmentSchema = z.object({
   ...http,
   ...keys,
   ...rateLimits,
+  ...credits,
   ...worker,
   ...processVariables,
 });

@@ -1,3 +1,4 @@
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 
 /** What docs/reference/configuration.md says about a variable. */
@@ -12,7 +13,16 @@ export interface VariableDoc {
   secret?: boolean;
 }
 
-export const sections = ['Database', 'Redis', 'HTTP', 'Keys', 'Rate limits', 'Worker', 'Process'] as const;
+export const sections = [
+  'Database',
+  'Redis',
+  'HTTP',
+  'Keys',
+  'Rate limits',
+  'Credits',
+  'Worker',
+  'Process',
+] as const;
 export type Section = (typeof sections)[number];
 
 type Doc = Omit<VariableDoc, 'accepts' | 'default'> & Partial<Pick<VariableDoc, 'accepts' | 'default'>>;
@@ -79,6 +89,28 @@ export function text(doc: Doc) {
 
 export function textOr(byDefault: string, doc: Doc) {
   return documented(z.string().default(byDefault), { accepts: 'text', default: byDefault, ...doc });
+}
+
+/** Values parted by commas; none when unset. */
+export function list(doc: Doc, fault: (value: string) => string | null = () => null) {
+  const schema = z
+    .string()
+    .transform((text) => text.split(',').map((value) => value.trim()))
+    .superRefine((values, context) => {
+      for (const value of values) {
+        const message = value === '' ? 'expected values parted by commas' : fault(value);
+        if (message !== null) context.addIssue({ code: 'custom', message });
+      }
+    })
+    .default([]);
+  return documented(schema, { accepts: 'values parted by commas', default: 'none', ...doc });
+}
+
+/** Address ranges parted by commas. */
+export function cidrs(doc: Doc) {
+  const fault = (value: string) =>
+    ipaddr.isValidCIDR(value) ? null : 'expected ranges such as 192.0.2.0/24, parted by commas';
+  return list({ accepts: 'CIDR ranges parted by commas', ...doc }, fault);
 }
 
 /** @param protocols with their colon, such as `postgres:`. */

@@ -1,7 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Logger } from '../log/logger.ts';
 import type { Metrics } from '../metrics/metrics.ts';
-import { createGuard } from '../resilience/guard.ts';
+import type { Breakers } from '../resilience/breakers.ts';
 import { LocalBuckets } from './local-buckets.ts';
 import type { RateLimiter } from './rate-limiter.ts';
 import { createSharedBuckets } from './shared-buckets.ts';
@@ -12,6 +12,7 @@ export interface RateLimiterDeps {
   /** A decision waits no longer than this for Redis. */
   redisTimeoutMs: number;
   metrics: Metrics;
+  breakers: Breakers;
   log: Logger;
   clock: () => number;
 }
@@ -19,13 +20,12 @@ export interface RateLimiterDeps {
 export function createRateLimiter(deps: RateLimiterDeps): RateLimiter {
   const fallback = new LocalBuckets(deps.clock);
   if (deps.redis === undefined) return fallback;
-  const guard = createGuard({
+  const guard = deps.breakers.guard({
     name: 'rate-limit',
     timeoutMs: deps.redisTimeoutMs,
     // Few, since each failure made a request wait for the timeout.
     failuresMax: 5,
     openMs: 5_000,
-    metrics: deps.metrics,
   });
   return createSharedBuckets({ redis: deps.redis, guard, fallback, metrics: deps.metrics, log: deps.log });
 }
