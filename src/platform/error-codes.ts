@@ -47,6 +47,12 @@ export const errorCodes = {
     meaning:
       'The dataset was deleted while an upload to it was being sent; nothing was stored. Send it again.',
   },
+  erased: {
+    status: 410,
+    title: 'Erased',
+    meaning:
+      'The data were erased by destroying the key they were encrypted under. They cannot be had again.',
+  },
   body_too_large: {
     status: 413,
     title: 'Body too large',
@@ -77,6 +83,13 @@ export const errorCodes = {
     title: 'Unavailable',
     meaning:
       'Something needed, such as the database, does not answer. Nothing was changed; retry after `Retry-After`.',
+  },
+  encryption_not_configured: {
+    status: 503,
+    title: 'Encryption not configured',
+    meaning:
+      'A payment token was sent and the server has no key to encrypt it under, or not the right one; `detail` says what ' +
+      'its operator has to set. Nothing was changed; without `payment_token` the request works.',
   },
   circuit_open: {
     status: 503,

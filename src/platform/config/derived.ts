@@ -47,3 +47,10 @@ export function redisUrlOf(given: Given, faults: string[]): string | undefined {
   }
   return built;
 }
+
+/** A token is encrypted under the one and fingerprinted under the other. */
+export function checkKeys(given: Given, faults: string[]): void {
+  if (given.ENCRYPTION_KEYS !== undefined && given.FINGERPRINT_KEY === undefined) {
+    faults.push('FINGERPRINT_KEY: needed with ENCRYPTION_KEYS; make one with openssl rand -base64 32');
+  }
+}

@@ -1,5 +1,7 @@
+import type { KeyObject } from 'node:crypto';
 import { ConfigError } from './config-error.ts';
-import { redisUrlOf, theDatabaseUrl } from './derived.ts';
+import { checkKeys, redisUrlOf, theDatabaseUrl } from './derived.ts';
+import type { NamedKey } from './named-key.ts';
 import { type Environment, environmentSchema } from './schema.ts';
 import { isSecret } from './variable.ts';
 
@@ -29,6 +31,9 @@ export interface Config {
   creditsApiKey: string | undefined;
   shadowApiKey: string | undefined;
   adminApiKey: string | undefined;
+  /** The first is the one to use; empty when there is none. */
+  encryptionKeys: readonly NamedKey[];
+  fingerprintKey: KeyObject | undefined;
   auditHmacKey: string | undefined;
   rateLimitRequestsPerSecond: number;
   rateLimitBurst: number;
@@ -60,6 +65,7 @@ export function loadConfig(env: Record<string, string | undefined>): Config {
       );
   const databaseUrl = theDatabaseUrl(given, faults);
   const redisUrl = redisUrlOf(given, faults);
+  checkKeys(given, faults);
   if (!parsed.success || databaseUrl === undefined || faults.length > 0) throw new ConfigError(faults);
   return assemble(parsed.data, databaseUrl, redisUrl);
 }
@@ -88,6 +94,8 @@ function assemble(values: Environment, databaseUrl: string, redisUrl: string | u
     creditsApiKey: values.CREDITS_API_KEY,
     shadowApiKey: values.SHADOW_API_KEY,
     adminApiKey: values.ASSAY_ADMIN_KEY,
+    encryptionKeys: values.ENCRYPTION_KEYS,
+    fingerprintKey: values.FINGERPRINT_KEY,
     auditHmacKey: values.AUDIT_HMAC_KEY,
     rateLimitRequestsPerSecond: values.RATE_LIMIT_REQUESTS_PER_SECOND,
     rateLimitBurst: values.RATE_LIMIT_BURST,

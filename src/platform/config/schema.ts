@@ -5,7 +5,9 @@ import {
   cidrs,
   flag,
   integer,
+  key,
   list,
+  namedKeys,
   optionalInteger,
   secret,
   text,
@@ -147,6 +149,18 @@ const keys = {
     description: 'A key with the scopes `shadow:read` and `shadow:write`, for any tenant.',
   }),
   ASSAY_ADMIN_KEY: secret({ section: 'Keys', description: 'A key with every scope, for any tenant.' }),
+  ENCRYPTION_KEYS: namedKeys({
+    section: 'Keys',
+    description:
+      'What payment tokens are encrypted under, `id:key`; the first is used, the others still open. Without it a ' +
+      'request with a payment token is refused. See how-to/rotate-keys.md.',
+  }),
+  FINGERPRINT_KEY: key({
+    section: 'Keys',
+    description:
+      'Keeps card numbers and tokens from being found out from the fingerprints of requests. Needed with ' +
+      '`ENCRYPTION_KEYS`; must stay the same.',
+  }),
   AUDIT_HMAC_KEY: secret({
     section: 'Keys',
     description: 'Key of the audit log. Accepted; used once the audit log exists.',

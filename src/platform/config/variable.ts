@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { parseKey, parseNamedKeys } from './named-key.ts';
 
 /** What docs/reference/configuration.md says about a variable. */
 export interface VariableDoc {
@@ -141,6 +142,34 @@ export function secret(doc: Doc) {
     secret: true,
     ...doc,
   });
+}
+
+/** Keys for encryption, each with an id; none when unset. */
+export function namedKeys(doc: Doc) {
+  const schema = z
+    .string()
+    .transform((value, context) => {
+      const keys = parseNamedKeys(value);
+      if (typeof keys !== 'string') return keys;
+      context.addIssue({ code: 'custom', message: keys });
+      return z.NEVER;
+    })
+    .optional()
+    .transform((keys) => keys ?? []);
+  return documented(schema, { accepts: 'id:base64 of 32 bytes, comma-separated', secret: true, ...doc });
+}
+
+export function key(doc: Doc) {
+  const schema = z
+    .string()
+    .transform((value, context) => {
+      const parsed = parseKey(value);
+      if (parsed !== undefined) return parsed;
+      context.addIssue({ code: 'custom', message: 'expected 32 bytes in base64 (openssl rand -base64 32)' });
+      return z.NEVER;
+    })
+    .optional();
+  return documented(schema, { accepts: 'base64 of 32 bytes', secret: true, ...doc });
 }
 
 export function isSecret(schema: z.ZodType): boolean {
