@@ -38,8 +38,8 @@ CREATE TABLE credits.accounts (
   issued       bigint NOT NULL DEFAULT 0 CHECK (issued BETWEEN -9007199254740991 AND 0),
   -- The number of the tenant's last transfer. 0: the row was only made to be locked, the tenant is not known yet.
   version      bigint NOT NULL DEFAULT 0 CHECK (version >= 0),
-  -- effective_at of the last transfer: later ones are never dated before it, whatever the clock does.
-  effective_at timestamptz NOT NULL DEFAULT '-infinity',
+  -- When the last transfer was recorded: later ones are never dated before it, whatever the clock does.
+  recorded_at  timestamptz NOT NULL DEFAULT '-infinity',
   -- No grant or hold expires before this. It may be earlier than the true moment, never later. NULL: none expires.
   next_due_at  timestamptz,
   -- The low-balance alert; NULL: none. It is raised once, and armed again when the balance is back.

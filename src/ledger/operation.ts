@@ -62,12 +62,11 @@ export interface Refund {
   amount: number | undefined;
 }
 
-/** Whom an operation is done for, and under which key. */
+/** Whom an operation is done for. */
 export interface Envelope {
   requestId: string;
   /** The API key's id, for the audit log. */
   actor: string;
-  idempotency: Idempotency | null;
 }
 
 export interface Idempotency {

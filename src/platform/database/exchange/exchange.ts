@@ -30,6 +30,27 @@ export function exchange(client: pg.ClientBase, statements: readonly Statement[]
   });
 }
 
+/**
+ * The same, ended by breaking the connection when the server does not answer within `timeoutMs`: a network that swallows
+ * packets sends no error, and the server's own statement timeout cannot be heard.
+ */
+export async function exchangeWithin(
+  client: pg.ClientBase,
+  statements: readonly Statement[],
+  timeoutMs: number,
+): Promise<Row[][]> {
+  const { connection } = client as pg.ClientBase & {
+    connection: { stream: { destroy(error: Error): void } };
+  };
+  const silence = new Error(`Connection terminated: no answer within ${timeoutMs} ms`);
+  const timer = setTimeout(() => connection.stream.destroy(silence), timeoutMs);
+  try {
+    return await exchange(client, statements);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
 /** The parts of the driver's connection that submittable queries use; its types leave them out. */
 interface Connection {
   stream: { cork(): void; uncork(): void };
