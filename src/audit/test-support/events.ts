@@ -1,0 +1,22 @@
+import type { MoneyEvent } from '../events/event.ts';
+
+const zero = { available: 0, expired: 0, held: 0, leased: 0, spent: 0, unresolved: 0 };
+
+/** The n-th spend of made-up tenants, the same whenever it is asked for. */
+export function spendEvent(n: number, tenants = 10): MoneyEvent {
+  const id = `00000000-0000-7000-8000-${n.toString(16).padStart(12, '0')}`;
+  return {
+    action: 'credits.consume',
+    actor: 'abcdef012345',
+    after: { ...zero, available: 1_000_000 - n, spent: n },
+    amount: 1 + (n % 97),
+    at: new Date(1_790_000_000_000 + n).toISOString(),
+    before: { ...zero, available: 1_000_001 - n, spent: n },
+    event_id: id,
+    grants: [{ grant_id: id, amount: 1 + (n % 97) }],
+    reference: `order ${n}`,
+    success: true,
+    tenant_id: `tenant-${n % tenants}`,
+    transaction_id: id,
+  };
+}
