@@ -1,5 +1,7 @@
 import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
+import type { Fingerprint } from '../audit/vault/fingerprint.ts';
+import type { Vault } from '../audit/vault/vault.ts';
 import type { Config } from '../platform/config/load.ts';
 import type { KeyStore } from '../platform/keys/key-store.ts';
 import type { AuthenticatedKey } from '../platform/keys/scopes.ts';
@@ -12,7 +14,15 @@ import type { EvaluationWatch } from '../shadow/evaluations/watch-evaluations.ts
 import type { RuleConfig } from '../shadow/rules/rule-config.ts';
 
 /** What middleware leaves for a route: `c.get('key')` and so on. */
-export type AppEnv = { Variables: { requestId: string; key: AuthenticatedKey; log: Logger } };
+export type AppEnv = {
+  Variables: {
+    requestId: string;
+    key: AuthenticatedKey;
+    log: Logger;
+    /** What a JSON body held, not yet validated; undefined: nothing. */
+    body: unknown;
+  };
+};
 
 /** Resolves when the dependency works. Why it does not is logged; `/ready` is public and only says that. */
 export type ReadinessCheck = () => Promise<void>;
@@ -35,6 +45,10 @@ export interface ApiDeps {
   rateLimiter: RateLimiter;
   /** The circuit breakers of this process. */
   breakers: Breakers;
+  /** Seals payment tokens. */
+  vault: Vault;
+  /** Tells a replayed request from another one under the same idempotency key. */
+  fingerprint: Fingerprint;
   /** By name, such as `queue`; database, migrations and redis are added by the app itself. */
   readinessChecks: Record<string, ReadinessCheck>;
   /** Reminds workers of an evaluation that was stored. */

@@ -37,6 +37,12 @@ export interface TestAnswer {
 
 export const testAdminKey = 'test-admin-key';
 
+/** Encryption keys that every test API shares; set them empty for an API that has none. */
+export const testEncryption = {
+  ENCRYPTION_KEYS: `test-1:${Buffer.alloc(32, 1).toString('base64')}`,
+  FINGERPRINT_KEY: Buffer.alloc(32, 2).toString('base64'),
+};
+
 /**
  * The API as `assay api` makes it, without a server and on a database of its own, or on one that is given and stays.
  *
@@ -48,7 +54,12 @@ export async function createTestApi(
   given: { clock?: () => number; database?: TestDatabase } = {},
 ): Promise<TestApi> {
   const database = given.database ?? (await createTestDatabase());
-  const config = loadConfig({ DATABASE_URL: database.url, ASSAY_ADMIN_KEY: testAdminKey, ...env });
+  const config = loadConfig({
+    DATABASE_URL: database.url,
+    ASSAY_ADMIN_KEY: testAdminKey,
+    ...testEncryption,
+    ...env,
+  });
   const logged: string[] = [];
   const log = createLogger({ logLevel: 'debug' }, 'api', { write: (line) => void logged.push(line) });
   const lifecycle = createLifecycle({ log, graceMs: 1_000 });

@@ -8,6 +8,7 @@ import { freePort } from '../../platform/embedded/free-port.ts';
 import { startEmbeddedPostgres } from '../../platform/embedded/postgres.ts';
 import { choosePort } from './choose-port.ts';
 import { type DevFile, devKeys, readDevFile, writeDevFile } from './dev-file.ts';
+import { devSecrets } from './dev-secrets.ts';
 import { endLeftovers } from './end-leftovers.ts';
 import { type Supervised, supervise } from './supervise.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
@@ -39,7 +40,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   await endLeftovers(readDevFile(directory), entryPoint());
   const databaseUrl = await startDatabase(options, broken.resolve);
   signal.throwIfAborted();
-  const given = { HOST: LOOPBACK, ...options.env, DATABASE_URL: databaseUrl };
+  const secrets = devSecrets(options.env, directory);
+  const given = { HOST: LOOPBACK, ...options.env, ...secrets, DATABASE_URL: databaseUrl };
   const config = loadConfig(given);
   const owner = createPool(config, 'owner', { applicationName: 'assay-migrate' });
   try {

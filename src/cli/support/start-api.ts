@@ -1,6 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import { createApp } from '../../api/app.ts';
 import type { ApiDeps } from '../../api/context.ts';
 import { type RunningServer, serveHttp } from '../../api/server.ts';
+import { createFingerprint } from '../../audit/vault/fingerprint.ts';
+import { findMissingKeys } from '../../audit/vault/missing-keys.ts';
+import { createVault } from '../../audit/vault/vault.ts';
 import type { Config } from '../../platform/config/load.ts';
 import { countSlowStatements } from '../../platform/database/count-slow-statements.ts';
 import { migrate, pendingMigrations } from '../../platform/database/migrate.ts';
@@ -44,6 +48,7 @@ export async function startApi(config: Config, process: StartApiDeps): Promise<R
   const pending = await pendingMigrations(deps.pool);
   if (pending.length > 0)
     throw new MigrationRefusedError(`the database lacks ${pending.join(', ')}; ${remedy}`);
+  await warnOfMissingKeys(deps);
   const app = createApp(deps);
   const ports = [config.port, ...(config.secondPort === undefined ? [] : [config.secondPort])];
   const servers: RunningServer[] = [];
@@ -74,6 +79,12 @@ async function migrateFirst(config: Config, log: Logger): Promise<void> {
   } finally {
     await pool.end();
   }
+}
+
+/** Said once at the start; requests that need such a key answer 503, the others work. */
+async function warnOfMissingKeys({ config, pool, log }: ApiDeps): Promise<void> {
+  const missing = await findMissingKeys(pool, config.encryptionKeys);
+  if (missing.length > 0) log.error({ missing }, 'ENCRYPTION_KEYS lacks keys that stored data need');
 }
 
 function describe(step: { direction: string; file: { number: number; name: string } }) {
@@ -117,6 +128,8 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
       clock,
     }),
     breakers,
+    vault: createVault({ pool, keys: config.encryptionKeys, clock, random: randomBytes }),
+    fingerprint: createFingerprint(config.fingerprintKey),
     readinessChecks: { queue: () => evaluations.ping() },
     evaluations,
     evaluationWatch: createEvaluationWatch(pool),
