@@ -1,0 +1,1 @@
+SELECT verifier_key, role FROM audit.verifier_keys ORDER BY role, created_at, verifier_key
