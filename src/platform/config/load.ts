@@ -35,6 +35,11 @@ export interface Config {
   encryptionKeys: readonly NamedKey[];
   fingerprintKey: KeyObject | undefined;
   auditHmacKey: string | undefined;
+  auditSigningKey: string | undefined;
+  auditOrigin: string;
+  auditCheckpointPath: string | undefined;
+  auditWitnessUrl: string | undefined;
+  auditWitnessKey: string | undefined;
   rateLimitRequestsPerSecond: number;
   rateLimitBurst: number;
   idempotencyRetentionHours: number;
@@ -97,6 +102,11 @@ function assemble(values: Environment, databaseUrl: string, redisUrl: string | u
     encryptionKeys: values.ENCRYPTION_KEYS,
     fingerprintKey: values.FINGERPRINT_KEY,
     auditHmacKey: values.AUDIT_HMAC_KEY,
+    auditSigningKey: values.AUDIT_SIGNING_KEY,
+    auditOrigin: values.AUDIT_ORIGIN,
+    auditCheckpointPath: values.AUDIT_CHECKPOINT_PATH,
+    auditWitnessUrl: values.AUDIT_WITNESS_URL,
+    auditWitnessKey: values.AUDIT_WITNESS_KEY,
     rateLimitRequestsPerSecond: values.RATE_LIMIT_REQUESTS_PER_SECOND,
     rateLimitBurst: values.RATE_LIMIT_BURST,
     idempotencyRetentionHours: values.IDEMPOTENCY_RETENTION_HOURS,

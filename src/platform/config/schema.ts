@@ -17,6 +17,7 @@ import {
 
 const postgres = ['postgres:', 'postgresql:'] as const;
 const redis = ['redis:', 'rediss:'] as const;
+const webProtocols = ['http:', 'https:'] as const;
 const minuteMs = 60_000;
 
 const database = {
@@ -161,9 +162,40 @@ const keys = {
       'Keeps card numbers and tokens from being found out from the fingerprints of requests. Needed with ' +
       '`ENCRYPTION_KEYS`; must stay the same.',
   }),
+};
+
+const audit = {
   AUDIT_HMAC_KEY: secret({
-    section: 'Keys',
-    description: 'Key of the audit log. Accepted; used once the audit log exists.',
+    section: 'Audit',
+    description:
+      'Signs the entries of the audit log. For workers alone: without it a worker does not sequence.',
+  }),
+  AUDIT_SIGNING_KEY: secret({
+    section: 'Audit',
+    accepts: '`PRIVATE+KEY+<name>+<key id>+<base64>`, made by `assay audit keygen`',
+    default: 'derived from `AUDIT_HMAC_KEY` and `AUDIT_ORIGIN`',
+    description: 'Signs checkpoints (Ed25519, C2SP signed note). Its name is the origin of the log.',
+  }),
+  AUDIT_ORIGIN: textOr('assay.local/audit', {
+    section: 'Audit',
+    accepts: 'text without blanks and plus signs',
+    description: 'Names the log where its signing key is derived. Two logs need two names.',
+  }),
+  AUDIT_CHECKPOINT_PATH: text({
+    section: 'Audit',
+    accepts: 'path of a file',
+    description:
+      'Where the newest checkpoint is written besides the database. Kept elsewhere, it shows when a database was set back.',
+  }),
+  AUDIT_WITNESS_URL: urlOf(webProtocols, {
+    section: 'Audit',
+    description:
+      'Submission prefix of a C2SP tlog-witness that cosigns checkpoints, such as `assay witness`.',
+  }),
+  AUDIT_WITNESS_KEY: text({
+    section: 'Audit',
+    accepts: '`<name>+<key id>+<base64>`',
+    description: "The witness's verifier key: what its cosignatures are checked with.",
   }),
 };
 
@@ -232,6 +264,7 @@ export const environmentSchema = z.object({
   ...redisVariables,
   ...http,
   ...keys,
+  ...audit,
   ...rateLimits,
   ...credits,
   ...worker,

@@ -21,6 +21,7 @@ export const sections = [
   'Keys',
   'Rate limits',
   'Credits',
+  'Audit',
   'Worker',
   'Process',
 ] as const;

@@ -154,6 +154,30 @@ export const catalogue = {
     labels: ['result'],
   },
   credits_webhooks_pending: { type: 'gauge', help: 'Webhooks waiting to be delivered.' },
+  audit_log_entries_total: { type: 'counter', help: 'Entries that this worker wrote to the audit log.' },
+  audit_log_size: { type: 'gauge', help: 'Entries in the audit log.' },
+  audit_checkpoint_size: { type: 'gauge', help: 'Entries under the newest published checkpoint.' },
+  audit_witnessed_size: {
+    type: 'gauge',
+    help: 'Entries under the newest checkpoint that the witness cosigned.',
+  },
+  audit_outbox_entries: {
+    type: 'gauge',
+    help: 'Events that wait for the sequencer. Growth means that it is down or too slow.',
+  },
+  audit_flush_failures_total: {
+    type: 'counter',
+    help: 'Runs of the sequencer that failed and will be repeated.',
+  },
+  audit_witness_failures_total: {
+    type: 'counter',
+    help: 'Checkpoints that the witness did not cosign, by reason: unreachable, stale or refused.',
+    labels: ['reason'],
+  },
+  credits_audit_chain_integrity_errors: {
+    type: 'counter',
+    help: 'Times the audit log was found not to continue what was published, or not to verify. Must be 0.',
+  },
   shadow_evaluations_total: {
     type: 'counter',
     help: 'Evaluations brought to an end by a worker: completed, cached or failed.',
