@@ -1,0 +1,30 @@
+// npm run test:faults -- --minutes N [--seed S]: the fault tests, breaking things for N minutes.
+// npm run test:model -- --minutes N [--seed S]: the ledger against its model for N minutes.
+import { parseArgs } from 'node:util';
+import { runNode } from './run-node.ts';
+
+const folders: Record<string, string> = { faults: 'tests/faults', model: 'tests/ledger-model' };
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: 'string', default: '10' }, seed: { type: 'string' } },
+});
+const folder = folders[positionals[0] ?? ''];
+const minutes = Number(values.minutes);
+if (folder === undefined || !(minutes > 0) || (values.seed !== undefined && !/^\d+$/.test(values.seed))) {
+  process.stderr.write(
+    'expected: faults|model --minutes N [--seed S], with N above 0 and S a whole number\n',
+  );
+  process.exitCode = 2;
+} else {
+  process.env.ASSAY_TEST_MINUTES = values.minutes;
+  if (values.seed !== undefined) process.env.ASSAY_TEST_SEED = values.seed;
+  // One file at a time: two that break things at once would each time out for the other's faults.
+  process.exitCode = await runNode([
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--no-file-parallelism',
+    '--disable-console-intercept',
+    folder,
+  ]);
+}
