@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import type { Pool } from 'pg';
-import { loadConfig } from '../platform/config/load.ts';
+import { type Config, loadConfig } from '../platform/config/load.ts';
 import { processEnvironment } from '../platform/config/process-environment.ts';
 import { createPool } from '../platform/database/pool.ts';
 import { isAssayError } from '../platform/errors.ts';
@@ -13,15 +13,20 @@ import {
 } from '../platform/keys/manage-keys.ts';
 import { scopes } from '../platform/keys/scopes.ts';
 import { reportFailure } from './support/report-failure.ts';
+import { rotateKeys } from './support/rotate-keys.ts';
 
-export const summary = 'Create, list and revoke API keys';
+export const summary = 'Create, list and revoke API keys; rotate encryption keys';
 
 const usage = `Usage: assay keys create --name NAME --scopes a,b [--tenant T] [--requests-per-second N]
        assay keys list
        assay keys revoke ID
+       assay keys rotate [--dry-run]
 
 Scopes: ${scopes.join(', ')}
 A key is shown once, when it is made; only its SHA-256 is stored.
+
+rotate wraps what payment tokens are encrypted under anew, under the first of ENCRYPTION_KEYS, beside running processes;
+--dry-run says how much each key wraps. See docs/how-to/rotate-keys.md.
 `;
 
 /** Exit codes: 0 done, 1 failed or no such key, 2 wrong use. */
@@ -33,12 +38,10 @@ export async function run(argv: string[]): Promise<number> {
     return isHelp ? 0 : 2;
   }
   try {
-    const pool = createPool(loadConfig(processEnvironment()), 'app', {
-      applicationName: 'assay-keys',
-      size: 1,
-    });
+    const config = loadConfig(processEnvironment());
+    const pool = createPool(config, 'app', { applicationName: 'assay-keys', size: 1 });
     try {
-      return await command(pool);
+      return await command(pool, config);
     } finally {
       await pool.end();
     }
@@ -47,13 +50,14 @@ export async function run(argv: string[]): Promise<number> {
   }
 }
 
-type Command = (pool: Pool) => Promise<number>;
+type Command = (pool: Pool, config: Config) => Promise<number>;
 
 const options = {
   name: { type: 'string' },
   scopes: { type: 'string' },
   tenant: { type: 'string' },
   'requests-per-second': { type: 'string' },
+  'dry-run': { type: 'boolean' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 
@@ -84,6 +88,8 @@ function readCommand(argv: string[]): Command | string {
       return list;
     case 'revoke':
       return id === undefined ? 'revoke needs the id of a key' : revoke(id);
+    case 'rotate':
+      return (pool, config) => rotateKeys(pool, config.encryptionKeys, values['dry-run'] ?? false);
     default:
       return `there is no command "${verb}"`;
   }

@@ -4,7 +4,8 @@ import type { WrappedKey } from './data-key.ts';
 
 type Db = Pool | PoolClient;
 
-interface Row {
+/** A row of audit.data_keys. */
+export interface DataKeyRow {
   tenant_id: string;
   subject: string;
   data_key_id: string;
@@ -18,7 +19,10 @@ export async function findLiveKey(
   tenantId: string,
   subject: string,
 ): Promise<WrappedKey | undefined> {
-  const { rows } = await db.query<Row>(sql(import.meta.url, './sql/find-live-key.sql'), [tenantId, subject]);
+  const { rows } = await db.query<DataKeyRow>(sql(import.meta.url, './sql/find-live-key.sql'), [
+    tenantId,
+    subject,
+  ]);
   return rows[0] && wrappedKeyOf(rows[0]);
 }
 
@@ -28,7 +32,7 @@ export async function findDataKey(
   tenantId: string,
   dataKeyId: string,
 ): Promise<WrappedKey | 'destroyed' | undefined> {
-  const { rows } = await db.query<Row>(sql(import.meta.url, './sql/find-data-key.sql'), [
+  const { rows } = await db.query<DataKeyRow>(sql(import.meta.url, './sql/find-data-key.sql'), [
     tenantId,
     dataKeyId,
   ]);
@@ -61,7 +65,7 @@ export async function listKeksInUse(db: Db): Promise<string[]> {
   return rows.map((row) => row.kek_id);
 }
 
-export function wrappedKeyOf(row: Row): WrappedKey | undefined {
+export function wrappedKeyOf(row: DataKeyRow): WrappedKey | undefined {
   if (row.wrapped_key === null) return undefined;
   return {
     tenantId: row.tenant_id,
