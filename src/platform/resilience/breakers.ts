@@ -27,13 +27,12 @@ export function createBreakers(metrics: Metrics): Breakers {
 
 /**
  * A guard for work on PostgreSQL. Only a server that cannot be reached, or does not answer in time, counts as a failure;
- * what it refuses (a constraint, a serialization failure) is its answer.
- *
- * @param timeoutMs longer than the work's own retries: past it nobody knows whether it was done.
+ * what it refuses (a constraint, a serialization failure) is its answer. The work keeps its own time: cut short from
+ * outside, nobody would know whether it was done.
  */
-export function databaseGuard(breakers: Breakers, options: { name: string; timeoutMs: number }): Guard {
+export function databaseGuard(breakers: Breakers, name: string): Guard {
   return breakers.guard({
-    ...options,
+    name,
     // A restart of the server breaks every connection of the pool once, so a few failures are not an outage.
     failuresMax: 10,
     // A restarted PostgreSQL takes connections again within a second or two.
