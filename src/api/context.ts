@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import type { Fingerprint } from '../audit/vault/fingerprint.ts';
 import type { Vault } from '../audit/vault/vault.ts';
+import type { Ledger } from '../ledger/engine/create-ledger.ts';
 import type { Config } from '../platform/config/load.ts';
 import type { KeyStore } from '../platform/keys/key-store.ts';
 import type { AuthenticatedKey } from '../platform/keys/scopes.ts';
@@ -45,6 +46,7 @@ export interface ApiDeps {
   rateLimiter: RateLimiter;
   /** The circuit breakers of this process. */
   breakers: Breakers;
+  ledger: Ledger;
   /** Seals payment tokens. */
   vault: Vault;
   /** Tells a replayed request from another one under the same idempotency key. */

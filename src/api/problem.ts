@@ -2,9 +2,9 @@ import type { Context } from 'hono';
 import { HTTPException } from 'hono/http-exception';
 import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import { databaseFaultOf } from '../platform/database/database-fault.ts';
-import { titleOf } from '../platform/error-codes.ts';
 import { AssayError, InvalidRequestError, isAssayError, UnavailableError } from '../platform/errors.ts';
 import type { AppEnv } from './context.ts';
+import { problemText } from './problem-text.ts';
 
 /**
  * Answers with the RFC 9457 problem document of an error. What is not an `AssayError` is a fault of ours: it is logged
@@ -17,20 +17,7 @@ export function problemResponse(c: Context<AppEnv>, thrown: unknown): Response {
   if (error.status === 401) c.header('WWW-Authenticate', challenge(c));
   if (error.status === 403) c.header('WWW-Authenticate', 'Bearer realm="assay", error="insufficient_scope"');
   if (error.retryAfterSeconds !== undefined) c.header('Retry-After', String(error.retryAfterSeconds));
-  const title = titleOf(error.code, error.status);
-  const document = {
-    ...error.extra,
-    type: `urn:assay:error:${error.code}`,
-    title,
-    status: error.status,
-    detail: error.message,
-    code: error.code,
-    request_id: requestId,
-    errors: error.errors,
-    success: false,
-    error: title,
-  };
-  return c.body(JSON.stringify(document), error.status as ContentfulStatusCode, {
+  return c.body(problemText(error, requestId), error.status as ContentfulStatusCode, {
     'content-type': 'application/problem+json',
   });
 }

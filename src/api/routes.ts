@@ -2,6 +2,13 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiDeps, AppEnv } from './context.ts';
 import { resetBreakers } from './routes/circuit-breaker/reset.ts';
 import { showBreakerStats } from './routes/circuit-breaker/stats.ts';
+import { applyBatch } from './routes/credits/batch.ts';
+import { cancelReservation } from './routes/credits/cancel.ts';
+import { commitReservation } from './routes/credits/commit.ts';
+import { consumeCredits } from './routes/credits/consume.ts';
+import { refundSpend } from './routes/credits/refund.ts';
+import { reserveCredits } from './routes/credits/reserve.ts';
+import { topUpCredits } from './routes/credits/topup.ts';
 import { showOpenApi } from './routes/docs/openapi.ts';
 import { showReference } from './routes/docs/reference.ts';
 import { liveHealth } from './routes/health/live.ts';
@@ -30,6 +37,13 @@ const routes: readonly Register[] = [
   readShadowResult,
   followShadowResult,
   cancelShadowEvaluation,
+  topUpCredits,
+  consumeCredits,
+  reserveCredits,
+  commitReservation,
+  cancelReservation,
+  refundSpend,
+  applyBatch,
   showBreakerStats,
   resetBreakers,
   liveHealth,

@@ -36,6 +36,49 @@ export const errorCodes = {
     title: 'Method not allowed',
     meaning: 'The path exists, with the methods in `Allow`.',
   },
+  insufficient_credits: {
+    status: 402,
+    title: 'Insufficient credits',
+    meaning:
+      'The tenant has fewer credits than asked for; `available` says how many. Top up, or ask for less.',
+  },
+  hold_already_committed: {
+    status: 409,
+    title: 'Reservation already committed',
+    meaning: 'The reservation ended by a commit before. It ends once; nothing was changed.',
+  },
+  hold_already_cancelled: {
+    status: 409,
+    title: 'Reservation already cancelled',
+    meaning: 'The reservation ended by a cancel before. It ends once; nothing was changed.',
+  },
+  amount_exceeds_hold: {
+    status: 409,
+    title: 'Amount exceeds reservation',
+    meaning:
+      'More was to be committed than is held; `held` says how much. Commit less; the reservation stands.',
+  },
+  refund_exceeds_spend: {
+    status: 409,
+    title: 'Refund exceeds spend',
+    meaning: 'More was to be refunded than is left of the spend; `refundable` says how much.',
+  },
+  hold_expired: {
+    status: 410,
+    title: 'Reservation expired',
+    meaning: 'The reservation expired and its credits are back with the tenant. Reserve again.',
+  },
+  idempotency_key_reused: {
+    status: 422,
+    title: 'Idempotency key reused',
+    meaning: 'The key was used for another request within its retention. Use a new key for a new request.',
+  },
+  outcome_unknown: {
+    status: 503,
+    title: 'Outcome unknown',
+    meaning:
+      'The database went away while the request was being committed. Retry with the same idempotency key: it is applied once.',
+  },
   already_finished: {
     status: 409,
     title: 'Already finished',

@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import { createLedger, type Ledger, type LedgerDeps } from '../../src/ledger/engine/create-ledger.ts';
 import type { Answer, Idempotency, Operation } from '../../src/ledger/operation.ts';
 import { createMetrics } from '../../src/platform/metrics/metrics.ts';
-import { createGuard } from '../../src/platform/resilience/guard.ts';
+import { createBreakers, databaseGuard } from '../../src/platform/resilience/breakers.ts';
 
 const notes = { description: null, reference: null, metadata: null };
 
@@ -12,7 +12,7 @@ export function createTestLedger(pool: Pool, overrides: Partial<LedgerDeps> = {}
   const metrics = createMetrics();
   return createLedger({
     pool,
-    guard: createGuard({ name: 'ledger', failuresMax: 5, openMs: 1_000, metrics }),
+    guard: databaseGuard(createBreakers(metrics), 'ledger'),
     metrics,
     render: (refusal, requestId) =>
       JSON.stringify({ code: refusal.code, ...refusal.extra, request_id: requestId }),

@@ -5,10 +5,11 @@ import { problemResponse } from '../problem.ts';
 import { isPublic } from '../public-paths.ts';
 import { setAnswerHeader } from './answer-header.ts';
 import { authenticate } from './authenticate.ts';
-import { isStreamed, readBoundedBody } from './body-limit.ts';
+import { bodyLimitOf, isStreamed, readBoundedBody } from './body-limit.ts';
 import { parseJsonBody } from './json-body.ts';
-import { createObserver, routeOf } from './observe.ts';
+import { createObserver, routeOf, unmatched } from './observe.ts';
 import { createRateLimit } from './rate-limit.ts';
+import { requestHeader } from './request-header.ts';
 import { requestIdOf } from './request-id.ts';
 
 const isJson = /^application\/([\w.-]+\+)?json\b/i;
@@ -25,7 +26,7 @@ export function envelope(deps: ApiDeps): MiddlewareHandler<AppEnv> {
   const rateLimit = createRateLimit(deps);
 
   function admit(c: Context<AppEnv>): undefined | Promise<void> {
-    const key = authenticate(deps.keys, c.req.header('authorization'));
+    const key = authenticate(deps.keys, requestHeader(c, 'authorization'));
     return key instanceof Promise ? key.then((later) => accept(c, later)) : accept(c, key);
   }
 
@@ -37,36 +38,41 @@ export function envelope(deps: ApiDeps): MiddlewareHandler<AppEnv> {
   return async (c, next) => {
     const started = performance.now();
     observer.begin();
-    const requestId = requestIdOf(c.req.header('x-request-id'));
+    const route = routeOf(c);
+    const requestId = requestIdOf(requestHeader(c, 'x-request-id'));
     c.set('requestId', requestId);
     c.set('log', deps.log);
     setAnswerHeader(c, 'X-Request-Id', requestId);
     setAnswerHeader(c, 'X-Content-Type-Options', 'nosniff');
     try {
       // A path that does not exist says so without a key: its 404 gives nothing away.
-      if (!isPublic(c.req.path) && routeOf(c) !== 'unmatched') {
+      if (route !== unmatched && !isPublic(c.req.path)) {
         const waiting = admit(c);
         if (waiting !== undefined) await waiting;
-        if (hasJsonBody(c)) await readJson(c, deps.config.bodyLimitBytes);
+        if (hasJsonBody(c)) {
+          await undefined;
+          const bytes = readBoundedBody(c, bodyLimitOf(c.req.path, deps.config));
+          keepBody(c, bytes instanceof Promise ? await bytes : bytes);
+        }
       }
       await next();
     } catch (error) {
       c.res = problemResponse(c, error);
     }
-    observer.end(c, started);
+    observer.end(c, route, started);
   };
 }
 
 function hasJsonBody(c: Context<AppEnv>): boolean {
   const method = c.req.method;
   if (method === 'GET' || method === 'HEAD') return false;
-  const type = c.req.header('content-type');
+  const type = requestHeader(c, 'content-type');
   return type !== undefined && isJson.test(type) && !isStreamed(c.req.path);
 }
 
-/** Reads the body before the route's validators ask for it, so that its faults keep their own words. */
-async function readJson(c: Context<AppEnv>, limitBytes: number): Promise<void> {
-  const bytes = await readBoundedBody(c.req.raw, limitBytes);
+/** Parses the body before the route's validators ask for it, so that its faults keep their own words. */
+function keepBody(c: Context<AppEnv>, bytes: Buffer): void {
   const value = bytes.length === 0 ? undefined : parseJsonBody(bytes);
+  c.set('body', value);
   c.req.json = () => Promise.resolve(value) as Promise<never>;
 }

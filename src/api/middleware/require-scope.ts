@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono';
 import { ForbiddenError } from '../../platform/errors.ts';
-import { hasScope, type Scope } from '../../platform/keys/scopes.ts';
+import { type AuthenticatedKey, hasScope, type Scope } from '../../platform/keys/scopes.ts';
 import type { AppEnv } from '../context.ts';
 
 /**
@@ -12,12 +12,15 @@ import type { AppEnv } from '../context.ts';
  */
 export function requireScope(scope: Scope): MiddlewareHandler<AppEnv> {
   return (c, next) => {
-    const key = c.get('key');
-    if (!hasScope(key, scope)) {
-      throw new ForbiddenError(
-        `key "${key.name}" lacks the scope ${scope}; it has ${[...key.scopes].join(', ')}`,
-      );
-    }
+    assertScope(c.get('key'), scope);
     return next();
   };
+}
+
+/** @throws ForbiddenError, answered as 403. */
+export function assertScope(key: AuthenticatedKey, scope: Scope): void {
+  if (hasScope(key, scope)) return;
+  throw new ForbiddenError(
+    `key "${key.name}" lacks the scope ${scope}; it has ${[...key.scopes].join(', ')}`,
+  );
 }

@@ -12,10 +12,12 @@ const roots: Record<string, string> = { json: 'body', param: 'path', query: 'que
 export function validationHook(
   result: { target: string } & ({ success: true } | { success: false; error: { issues: Issue[] } }),
 ): void {
-  if (result.success) return;
-  const errors = result.error.issues.flatMap((issue) =>
-    faultsOf(issue, roots[result.target] ?? result.target),
-  );
+  if (!result.success) refuseIssues(result.error.issues, roots[result.target] ?? result.target);
+}
+
+/** @throws InvalidRequestError with a location per issue, all under `root`. */
+export function refuseIssues(issues: readonly Issue[], root: string): never {
+  const errors = issues.flatMap((issue) => faultsOf(issue, root));
   const first = errors[0]!;
   const others = errors.length === 1 ? '' : ` (and ${errors.length - 1} more)`;
   throw new InvalidRequestError(`${first.location}: ${first.message}${others}`, {

@@ -24,6 +24,7 @@ import { createQueueBackend } from '../../queue/backend.ts';
 import { createEvaluationProducer } from '../../queue/jobs/shadow-evaluate.ts';
 import { createEvaluationWatch } from '../../shadow/evaluations/watch-evaluations.ts';
 import { createRuleParser } from '../../workers/rule-parser.ts';
+import { connectLedger } from './connect-ledger.ts';
 
 export interface StartApiDeps {
   log: Logger;
@@ -112,6 +113,7 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
   lifecycle.onStop({ name: 'rule parser', phase: 'flush', run: () => rules.destroy() });
 
   const breakers = createBreakers(metrics);
+  const ledger = connectLedger(config, { breakers, metrics, lifecycle, clock, onError });
   return {
     config,
     pool,
@@ -128,6 +130,7 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
       clock,
     }),
     breakers,
+    ledger,
     vault: createVault({ pool, keys: config.encryptionKeys, clock, random: randomBytes }),
     fingerprint: createFingerprint(config.fingerprintKey),
     readinessChecks: { queue: () => evaluations.ping() },

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
-import { databaseFaultOf } from '../../platform/database/database-fault.ts';
 import { AssayError, UnavailableError } from '../../platform/errors.ts';
 import type { Guard } from '../../platform/resilience/guard.ts';
 import { FateUnknownError } from './fate-unknown-error.ts';
@@ -105,7 +104,7 @@ export class Lane {
   async #transactOnce(batch: readonly PendingUnit[]): Promise<Committed> {
     const units = batch.map(({ unit }) => unit);
     try {
-      return await this.#guarded(units);
+      return await this.#deps.guard.run(() => this.#withConnection(units));
     } catch (error) {
       if (!(error instanceof FateUnknownError)) throw error;
       const fate = await readFate(this.#deps.pool, error.transactionId, fateMs);
@@ -114,20 +113,6 @@ export class Lane {
       if (fate === 'aborted') throw error.cause;
       throw outcomeUnknown(error);
     }
-  }
-
-  /** The circuit opens when the database is away, not when it refuses one batch. */
-  async #guarded(units: PendingUnit['unit'][]): Promise<Committed> {
-    const result = await this.#deps.guard.run(async () => {
-      try {
-        return { committed: await this.#withConnection(units) };
-      } catch (error) {
-        if (error instanceof FateUnknownError || databaseFaultOf(error) === 'unavailable') throw error;
-        return { error };
-      }
-    });
-    if ('error' in result) throw result.error;
-    return result.committed;
   }
 
   async #withConnection(units: PendingUnit['unit'][]): Promise<Committed> {

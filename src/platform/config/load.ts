@@ -26,6 +26,7 @@ export interface Config {
   port: number;
   secondPort: number | undefined;
   bodyLimitBytes: number;
+  batchBodyLimitBytes: number;
   requestTimeoutMs: number;
   shutdownGraceMs: number;
   creditsApiKey: string | undefined;
@@ -42,6 +43,9 @@ export interface Config {
   auditWitnessKey: string | undefined;
   rateLimitRequestsPerSecond: number;
   rateLimitBurst: number;
+  ledgerLanes: number;
+  ledgerPendingMax: number;
+  auditRefusedSpends: boolean;
   idempotencyRetentionHours: number;
   reconcileMinutes: number;
   /** CIDR ranges. */
@@ -94,6 +98,7 @@ function assemble(values: Environment, databaseUrl: string, redisUrl: string | u
     port: values.PORT,
     secondPort: values.SECOND_PORT,
     bodyLimitBytes: values.BODY_LIMIT_BYTES,
+    batchBodyLimitBytes: values.BATCH_BODY_LIMIT_BYTES,
     requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
     shutdownGraceMs: values.SHUTDOWN_GRACE_MS,
     creditsApiKey: values.CREDITS_API_KEY,
@@ -109,6 +114,9 @@ function assemble(values: Environment, databaseUrl: string, redisUrl: string | u
     auditWitnessKey: values.AUDIT_WITNESS_KEY,
     rateLimitRequestsPerSecond: values.RATE_LIMIT_REQUESTS_PER_SECOND,
     rateLimitBurst: values.RATE_LIMIT_BURST,
+    ledgerLanes: values.LEDGER_LANES,
+    ledgerPendingMax: values.LEDGER_PENDING_MAX,
+    auditRefusedSpends: values.AUDIT_REFUSED_SPENDS,
     idempotencyRetentionHours: values.IDEMPOTENCY_RETENTION_HOURS,
     reconcileMinutes: values.RECONCILE_MINUTES,
     webhookAllowedAddresses: values.WEBHOOK_ALLOWED_ADDRESSES,

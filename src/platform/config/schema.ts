@@ -127,6 +127,10 @@ const http = {
     { min: 1_024, max: 16 * 1_048_576, default: 1_048_576 },
     { section: 'HTTP', description: 'Longest request body, but for uploads of samples, which are streamed.' },
   ),
+  BATCH_BODY_LIMIT_BYTES: integer(
+    { min: 1_024, max: 64 * 1_048_576, default: 4 * 1_048_576 },
+    { section: 'HTTP', description: 'The same for batches of operations or observations.' },
+  ),
   REQUEST_TIMEOUT_MS: integer(
     { min: 1_000, max: 60 * minuteMs, default: 10 * minuteMs },
     { section: 'HTTP', description: 'How long a client may take to send a request, uploads included.' },
@@ -214,6 +218,26 @@ const rateLimits = {
 };
 
 const credits = {
+  LEDGER_LANES: integer(
+    { min: 1, max: 16, default: 2 },
+    {
+      section: 'Credits',
+      description:
+        'Transactions of the ledger that one API process runs side by side, each on a connection of its own.',
+    },
+  ),
+  LEDGER_PENDING_MAX: integer(
+    { min: 1, max: 1_000_000, default: 20_000 },
+    {
+      section: 'Credits',
+      description:
+        'Operations that may wait in one API process; beyond, requests are answered 503 `overloaded`.',
+    },
+  ),
+  AUDIT_REFUSED_SPENDS: flag(true, {
+    section: 'Credits',
+    description: 'Whether operations that the ledger refused are written to the audit log too.',
+  }),
   IDEMPOTENCY_RETENTION_HOURS: integer(
     { min: 24, max: 24 * 366, default: 48 },
     { section: 'Credits', description: 'How long an answer is kept for its idempotency key, at least.' },
