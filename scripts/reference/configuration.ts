@@ -1,13 +1,16 @@
 import { environmentSchema } from '../../src/platform/config/schema.ts';
 import { sections, variableDocs } from '../../src/platform/config/variable.ts';
+import { witnessSchema } from '../../src/platform/config/witness.ts';
 import { row, table } from './markdown.ts';
 
 /** docs/reference/configuration.md, from the schema that reads the environment. */
 export function configurationReference(): string {
-  const variables = Object.entries(environmentSchema.shape).map(([name, schema]) => ({
-    name,
-    ...variableDocs.get(schema)!,
-  }));
+  const variables = Object.entries({ ...environmentSchema.shape, ...witnessSchema.shape }).map(
+    ([name, schema]) => ({
+      name,
+      ...variableDocs.get(schema)!,
+    }),
+  );
   const parts = sections.map((section) => {
     const rows = variables
       .filter((variable) => variable.section === section)

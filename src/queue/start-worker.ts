@@ -10,6 +10,7 @@ import { createQueueBackend } from './backend.ts';
 import { createEvaluationProducer } from './jobs/shadow-evaluate.ts';
 import { evaluationsAtOnce, startEvaluateWorkers } from './processors/shadow-evaluate.ts';
 import { startRecovery } from './recover-forgotten.ts';
+import { startAudit } from './start-audit.ts';
 
 export interface StartWorkerDeps {
   log: Logger;
@@ -61,6 +62,8 @@ export function startWorker(config: Config, deps: StartWorkerDeps): RunningWorke
     onRecovered: (count) => metrics.counter('shadow_evaluations_recovered_total').inc(count),
     onError: (error) => log.warn({ err: error }, 'could not look for forgotten evaluations'),
   });
+
+  startAudit(config, { log, metrics, lifecycle, backend });
 
   lifecycle.onStop({ name: 'recovery', phase: 'stop-accepting', run: () => recovery.stop() });
   lifecycle.onStop({

@@ -22,6 +22,7 @@ export const sections = [
   'Rate limits',
   'Credits',
   'Audit',
+  'Witness',
   'Worker',
   'Process',
 ] as const;
