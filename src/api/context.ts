@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import type { Fingerprint } from '../audit/vault/fingerprint.ts';
 import type { Vault } from '../audit/vault/vault.ts';
+import type { BalanceCache } from '../ledger/cache/balance-cache.ts';
 import type { Ledger } from '../ledger/engine/create-ledger.ts';
 import type { Config } from '../platform/config/load.ts';
 import type { KeyStore } from '../platform/keys/key-store.ts';
@@ -47,6 +48,8 @@ export interface ApiDeps {
   /** The circuit breakers of this process. */
   breakers: Breakers;
   ledger: Ledger;
+  /** Balances to answer with, through the caches. */
+  balances: BalanceCache;
   /** Seals payment tokens. */
   vault: Vault;
   /** Tells a replayed request from another one under the same idempotency key. */

@@ -2,11 +2,14 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiDeps, AppEnv } from './context.ts';
 import { resetBreakers } from './routes/circuit-breaker/reset.ts';
 import { showBreakerStats } from './routes/circuit-breaker/stats.ts';
+import { readCreditsBalance } from './routes/credits/balance.ts';
 import { applyBatch } from './routes/credits/batch.ts';
 import { cancelReservation } from './routes/credits/cancel.ts';
 import { commitReservation } from './routes/credits/commit.ts';
 import { consumeCredits } from './routes/credits/consume.ts';
+import { readCreditsHistory } from './routes/credits/history.ts';
 import { refundSpend } from './routes/credits/refund.ts';
+import { readCreditsReport } from './routes/credits/report.ts';
 import { reserveCredits } from './routes/credits/reserve.ts';
 import { topUpCredits } from './routes/credits/topup.ts';
 import { showOpenApi } from './routes/docs/openapi.ts';
@@ -44,6 +47,9 @@ const routes: readonly Register[] = [
   cancelReservation,
   refundSpend,
   applyBatch,
+  readCreditsBalance,
+  readCreditsHistory,
+  readCreditsReport,
   showBreakerStats,
   resetBreakers,
   liveHealth,

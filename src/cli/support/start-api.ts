@@ -24,6 +24,7 @@ import { createQueueBackend } from '../../queue/backend.ts';
 import { createEvaluationProducer } from '../../queue/jobs/shadow-evaluate.ts';
 import { createEvaluationWatch } from '../../shadow/evaluations/watch-evaluations.ts';
 import { createRuleParser } from '../../workers/rule-parser.ts';
+import { connectBalances, preloadBalances } from './connect-balances.ts';
 import { connectLedger } from './connect-ledger.ts';
 
 export interface StartApiDeps {
@@ -65,6 +66,7 @@ export async function startApi(config: Config, process: StartApiDeps): Promise<R
       await serveHttp(app.fetch, { host: config.host, port, requestTimeoutMs: config.requestTimeoutMs }),
     );
   }
+  preloadBalances(config, deps);
   const listening = servers.map((server) => server.port);
   process.log.info({ host: config.host, ports: listening }, 'listening');
   return { ports: listening };
@@ -131,6 +133,7 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
     }),
     breakers,
     ledger,
+    balances: connectBalances(config, { pool, redis, ledger, breakers, metrics, log, lifecycle }),
     vault: createVault({ pool, keys: config.encryptionKeys, clock, random: randomBytes }),
     fingerprint: createFingerprint(config.fingerprintKey),
     readinessChecks: { queue: () => evaluations.ping() },

@@ -51,6 +51,7 @@ export interface Config {
   /** CIDR ranges. */
   webhookAllowedAddresses: readonly string[];
   metricsTenants: readonly string[];
+  preloadTenants: number;
   workerThreads: number;
   workerMetricsPort: number | undefined;
   logLevel: Environment['LOG_LEVEL'];
@@ -121,6 +122,7 @@ function assemble(values: Environment, databaseUrl: string, redisUrl: string | u
     reconcileMinutes: values.RECONCILE_MINUTES,
     webhookAllowedAddresses: values.WEBHOOK_ALLOWED_ADDRESSES,
     metricsTenants: values.METRICS_TENANTS,
+    preloadTenants: values.PRELOAD_TENANTS,
     workerThreads: values.WORKER_THREADS,
     workerMetricsPort: values.WORKER_METRICS_PORT,
     logLevel: values.LOG_LEVEL,

@@ -257,6 +257,13 @@ const credits = {
     accepts: 'tenants parted by commas, 100 at most',
     description: 'Tenants whose balance is exported as `credits_balance_current`.',
   }),
+  PRELOAD_TENANTS: integer(
+    { min: 0, max: 10_000, default: 1_000 },
+    {
+      section: 'Credits',
+      description: 'Balances that an API process reads ahead when it starts, those of the busiest tenants.',
+    },
+  ),
 };
 
 const worker = {

@@ -112,9 +112,20 @@ export const catalogue = {
     type: 'counter',
     help: 'Requests whose idempotency key had been used for another request (422).',
   },
+  credits_cache_hits_total: {
+    type: 'counter',
+    help: 'Balances answered, by tier: l1 (this process), l2 (Redis) or l3 (PostgreSQL, where there is no miss).',
+    labels: ['tier'],
+  },
+  credits_cache_misses_total: {
+    type: 'counter',
+    help: 'Balances that a tier did not have. A hit rate is hits ÷ (hits + misses).',
+    labels: ['tier'],
+  },
+  credits_cache_entries: { type: 'gauge', help: 'Balances in this process.' },
   credits_balance_current: {
     type: 'gauge',
-    help: 'Available credits of the tenants that METRICS_TENANTS names, as this process last saw them.',
+    help: 'Available credits of the tenants that METRICS_TENANTS names, as this process last read them.',
     labels: ['tenant_id'],
   },
   credits_negative_balance_count: {

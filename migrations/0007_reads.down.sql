@@ -1,0 +1,1 @@
+DROP FUNCTION credits.grant_json(uuid, bigint, bigint, integer, timestamptz);

@@ -1,0 +1,1 @@
+SELECT 1 FROM credits.accounts WHERE tenant_id = $1 AND version > 0
