@@ -1,4 +1,6 @@
+import type { Balances } from '../book/entities.ts';
 import { saveBook } from '../book/save-book.ts';
+import { balancesOf } from '../book/tenant-book.ts';
 import type { Answer, Envelope, Idempotency, Operation } from '../operation.ts';
 import { applyOperation } from '../operations/apply-operation.ts';
 import { type Missing, type Refused, refused } from '../operations/outcome.ts';
@@ -18,6 +20,8 @@ export interface Refusal {
   operation: Operation;
   refused: Refused;
   envelope: Envelope;
+  /** The accounts it was refused on; a later operation of the batch may have changed them. */
+  balances: Balances;
 }
 
 /** How a refusal is told; the HTTP layer's problem document, so that what is stored is what is sent. */
@@ -181,7 +185,8 @@ function decideStep(
   const isDone = outcome.kind === 'done';
   const body = isDone ? outcome.body : render(outcome, envelope.requestId);
   decisions.results.push({ op: operation.op, result: isDone ? 'done' : outcome.code });
-  if (!isDone && book.account.version > 0) decisions.refusals.push({ operation, refused: outcome, envelope });
+  if (!isDone && book.account.version > 0)
+    decisions.refusals.push({ operation, refused: outcome, envelope, balances: balancesOf(book.account) });
   const answer = { status: outcome.status, body, replayed: false };
   keep(operation.tenantId, idempotency, answer, facts, decisions);
   return answer;

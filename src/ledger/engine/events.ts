@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { canonicalText } from '../../audit/events/encode-event.ts';
 import type { MoneyEvent } from '../../audit/events/event.ts';
 import type { Balances, Transfer } from '../book/entities.ts';
-import { balancesOf, type TenantBook } from '../book/tenant-book.ts';
+import type { TenantBook } from '../book/tenant-book.ts';
 import { isUuid } from '../uuid.ts';
 import type { Refusal } from './decide-batch.ts';
 
@@ -52,14 +52,14 @@ function transferEvent(
 }
 
 /** A refused operation names an amount where the caller did. */
-export function refusalEvent({ operation, refused, envelope }: Refusal, book: TenantBook): EncodedEvent {
+export function refusalEvent(refusal: Refusal, nowMs: number): EncodedEvent {
+  const { operation, refused, envelope, balances } = refusal;
   const eventId = randomUUID();
-  const balances = balancesOf(book.account);
   const event: MoneyEvent = {
     action: `credits.${operation.op}`,
     event_id: eventId,
     tenant_id: operation.tenantId,
-    at: new Date(book.nowMs).toISOString(),
+    at: new Date(nowMs).toISOString(),
     actor: envelope.actor,
     success: false,
     code: refused.code,

@@ -1,6 +1,6 @@
 import type { Committed } from './transact.ts';
 
-/** COMMIT was sent and its answer was lost. The transaction's id tells what became of it. */
+/** COMMIT was sent and its answer was lost. `readFate` finds out what became of it. */
 export class FateUnknownError extends Error {
   readonly transactionId: string;
   /** What it came to, if it was committed. */

@@ -107,7 +107,9 @@ export class Lane {
       return await this.#deps.guard.run(() => this.#withConnection(units));
     } catch (error) {
       if (!(error instanceof FateUnknownError)) throw error;
-      const fate = await readFate(this.#deps.pool, error.transactionId, fateMs);
+      const { evidence } = error.ifCommitted;
+      if (evidence === null) return error.ifCommitted;
+      const fate = await readFate(this.#deps.pool, error.transactionId, evidence, fateMs);
       if (fate === 'committed') return error.ifCommitted;
       // Rolled back: as if the connection had been lost before, which is worth another try.
       if (fate === 'aborted') throw error.cause;

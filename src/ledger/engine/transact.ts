@@ -5,6 +5,7 @@ import { exchangeWithin, type Statement } from '../../platform/database/exchange
 import type { Account } from '../book/entities.ts';
 import type { BatchFacts } from './batch-facts.ts';
 import { type Decisions, decideUnits, noDecisions, type RenderRefusal } from './decide-batch.ts';
+import { type Evidence, evidenceOf } from './evidence.ts';
 import { FateUnknownError } from './fate-unknown-error.ts';
 import { postDueExpiries } from './read-due.ts';
 import { readFacts } from './read-facts.ts';
@@ -31,6 +32,8 @@ export interface Committed {
   accounts: Account[];
   /** The database's time of the batch. */
   nowMs: number;
+  /** By what to tell later that it was committed. */
+  evidence: Evidence | null;
 }
 
 /** Grants read at a time for tenants whose first ones do not reach: each round asks for eight times as many. */
@@ -119,5 +122,10 @@ async function write(
 
 function committed(facts: BatchFacts, decisions: Decisions): Committed {
   const changed = [...facts.books.values()].filter((book) => book.isChanged);
-  return { decisions, accounts: changed.map((book) => book.account), nowMs: facts.nowMs };
+  return {
+    decisions,
+    accounts: changed.map((book) => book.account),
+    nowMs: facts.nowMs,
+    evidence: evidenceOf(facts, decisions),
+  };
 }

@@ -45,7 +45,7 @@ export function writeStatements(
   const events = changed.flatMap(transferEvents);
   if (logRefusals) {
     for (const refusal of decisions.refusals) {
-      events.push(refusalEvent(refusal, facts.books.get(refusal.operation.tenantId)!));
+      events.push(refusalEvent(refusal, facts.books.get(refusal.operation.tenantId)!.nowMs));
     }
   }
   return [
