@@ -43,7 +43,7 @@ async function serve(config: WitnessConfig): Promise<number> {
   });
   lifecycle.onStop({ name: 'http', phase: 'finish-in-flight', run: (deadline) => server.stop(deadline) });
   stopOnSignals(lifecycle, process);
-  log.info({ port: server.port, key: signer.verifier.text, logs: [...deps.logs.keys()] }, 'witnessing');
+  log.info({ port: server.port, cosigner: signer.verifier.text, logs: [...deps.logs.keys()] }, 'witnessing');
   return lifecycle.stopped;
 }
 

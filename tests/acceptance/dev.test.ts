@@ -39,7 +39,7 @@ test('dev.json says what scripts need, to its owner alone', async () => {
   const dev = await devFile();
   expect((await stat(join(state, 'dev.json'))).mode & 0o777).toBe(0o600);
   expect(dev).toMatchObject({ sidecar_url: null, sidecar_socket: null, redis_url: null });
-  expect(Object.keys(dev.pids).sort()).toEqual(['api', 'dev', 'worker']);
+  expect(Object.keys(dev.pids).sort()).toEqual(['api', 'dev', 'witness', 'worker']);
   const headers = { authorization: `Bearer ${dev.shadow_api_key}` };
   expect((await fetch(`${dev.api_url}/samples/datasets`, { headers })).status).toBe(200);
   expect(await (await fetch(`${dev.worker_url}/metrics`)).text()).toContain('shadow_evaluations_total');

@@ -7,6 +7,7 @@ import { createPool } from '../../platform/database/pool.ts';
 import { freePort } from '../../platform/embedded/free-port.ts';
 import { startEmbeddedPostgres } from '../../platform/embedded/postgres.ts';
 import { choosePort } from './choose-port.ts';
+import { devAudit } from './dev-audit.ts';
 import { type DevFile, devKeys, readDevFile, writeDevFile } from './dev-file.ts';
 import { devSecrets } from './dev-secrets.ts';
 import { endLeftovers } from './end-leftovers.ts';
@@ -63,7 +64,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     SHADOW_API_KEY: dev.shadow_api_key,
     ASSAY_ADMIN_KEY: dev.admin_api_key,
   };
-  const commands = ['worker', 'api'].map((name) => startCommand(name, env, dev, options));
+  const { witness, ...audit } = devAudit(options.env, directory, await freePort());
+  const commands = [
+    ...(witness === undefined ? [] : [startCommand('witness', witness, dev, options)]),
+    startCommand('worker', { ...env, ...audit.worker }, dev, options),
+    startCommand('api', { ...env, ...audit.api }, dev, options),
+  ];
   closers.defer(() => stopAll(commands, dev, directory));
   await Promise.race([
     Promise.all([waitUntilReady(dev.api_url, signal), waitUntilReady(dev.worker_url, signal)]),
