@@ -73,11 +73,15 @@ function predict(state: TwoSampleState, block: BlockShape, designEffect: number 
   const a = mean(state.a);
   const b = mean(state.b);
   if (designEffect === null) return b > a ? { a, b } : null;
-  if (b - a >= designEffect) return { a, b };
-  // The nearest pair with the lift: what both arms say about the champion's rate, weighted by how much they say.
-  const pooled = (block.a * a + block.b * (b - designEffect)) / (block.a + block.b);
-  const low = Math.min(1 - margin - designEffect, Math.max(margin, pooled));
-  return { a: low, b: low + designEffect };
+  // A lift well above the one designed for is bet on as far as it is established, one standard error below what is
+  // seen. Betting on all that is seen chases noise: 0.10 against 0.12 then took 1.45 times the samples of a test of
+  // fixed size, and 1.00 times with the standard error taken off.
+  const error = Math.sqrt((a * (1 - a)) / (state.a.trials + 1) + (b * (1 - b)) / (state.b.trials + 1));
+  const lift = Math.min(1 - 2 * margin, Math.max(designEffect, b - a - error));
+  // The nearest pair with that lift: what both arms say about the champion's rate, weighted by how much they say.
+  const pooled = (block.a * a + block.b * (b - lift)) / (block.a + block.b);
+  const low = Math.min(1 - margin - lift, Math.max(margin, pooled));
+  return { a: low, b: low + lift };
 }
 
 function mean({ successes, trials }: { successes: number; trials: number }): number {

@@ -1,0 +1,51 @@
+import type { Pool } from 'pg';
+import { sql } from '../../platform/database/sql.ts';
+import { drawUnit } from './draw-unit.ts';
+import { type Arm, challenger, champion, isFinished } from './test-plan.ts';
+import type { TestRecord } from './test-record.ts';
+
+export interface Assignment {
+  assignmentId: string;
+  arm: Arm;
+  /** With which this variant was drawn for the unit. */
+  probability: number;
+}
+
+/**
+ * The variant of a unit, the same whenever it is asked for. With a fixed split a hash decides and nothing is stored;
+ * under Thompson sampling the same hash is held against the share at the time, and the draw is stored with it. A test
+ * that has ended sends everybody to the variant it ended with.
+ */
+export async function assignUnit(pool: Pool, test: TestRecord, unit: string): Promise<Assignment> {
+  const { point, assignmentId } = drawUnit(test.testId, unit);
+  if (isFinished(test.status)) {
+    return { assignmentId, arm: test.decision === 'promote' ? challenger : champion, probability: 1 };
+  }
+  if (test.status === 'draft') await pool.query(sql(import.meta.url, './sql/start-test.sql'), [test.testId]);
+  const share = test.challengerShare;
+  const arm = point < share ? challenger : champion;
+  const probability = arm === challenger ? share : 1 - share;
+  if (test.plan.allocation === 'fixed') return { assignmentId, arm, probability };
+  return { assignmentId, ...(await storeDraw(pool, test.testId, unit, arm, probability)) };
+}
+
+async function storeDraw(
+  pool: Pool,
+  testId: string,
+  unit: string,
+  arm: Arm,
+  probability: number,
+): Promise<{ arm: Arm; probability: number }> {
+  const known = await pool.query(sql(import.meta.url, './sql/find-assignment.sql'), [testId, unit]);
+  const row = known.rows[0] ?? (await insert(pool, [testId, unit, arm, probability]));
+  // A unit whose outcome came before it was ever assigned stays with the variant it was observed on.
+  return { arm: row.assigned_arm ?? row.outcome_arm, probability: row.probability ?? probability };
+}
+
+async function insert(pool: Pool, row: [string, string, Arm, number]) {
+  const inserted = await pool.query(sql(import.meta.url, './sql/insert-assignment.sql'), row);
+  if (inserted.rows[0] !== undefined) return inserted.rows[0];
+  // Another request for the same unit was first.
+  const found = await pool.query(sql(import.meta.url, './sql/find-assignment.sql'), row.slice(0, 2));
+  return found.rows[0];
+}

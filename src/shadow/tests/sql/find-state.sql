@@ -1,0 +1,1 @@
+SELECT state::text AS state FROM shadow.ab_states WHERE test_id = $1

@@ -1,0 +1,1 @@
+INSERT INTO shadow.ab_states (test_id, state) VALUES ($1, $2)
