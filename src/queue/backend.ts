@@ -20,6 +20,11 @@ export interface BackendConfig extends PoolConfig {
 /** What producers use of a BullMQ queue, whichever store is behind it. */
 export interface JobQueue {
   add(name: string, data: object, options?: JobOptions): Promise<unknown>;
+  /**
+   * Adds a job of this name every so often, once for all workers. Nothing changes where that stands already, so that
+   * workers which start do not put it off. A lost store forgets it.
+   */
+  schedule(name: string, everyMs: number): Promise<void>;
   /** Resolves when the store answers. */
   ping(): Promise<void>;
   /** Jobs waiting, delayed and being worked on. */
@@ -146,6 +151,8 @@ const workerDefaults = { lockDuration: 30_000, stalledInterval: 15_000, maxStall
 
 interface AnyQueue {
   add(name: string, data: object, options?: object): Promise<unknown>;
+  getJobScheduler(id: string): Promise<{ every?: number } | undefined>;
+  upsertJobScheduler(id: string, repeat: { every: number }, template: { name: string }): Promise<unknown>;
   getJobCounts(...states: string[]): Promise<Record<string, number>>;
   close(): Promise<void>;
 }
@@ -153,6 +160,11 @@ interface AnyQueue {
 function jobQueue(queue: AnyQueue, pingStore: () => Promise<void>): JobQueue {
   return {
     add: (name, data, options) => queue.add(name, data, options),
+    schedule: async (name, everyMs) => {
+      const known = await queue.getJobScheduler(name);
+      if (known?.every === everyMs) return;
+      await queue.upsertJobScheduler(name, { every: everyMs }, { name });
+    },
     ping: pingStore,
     counts: () => queue.getJobCounts('waiting', 'active', 'delayed', 'prioritized'),
     close: () => queue.close(),
