@@ -23,8 +23,8 @@ if (folder === undefined || !(minutes > 0) || (values.seed !== undefined && !/^\
   process.exitCode = await runNode([
     'node_modules/vitest/vitest.mjs',
     'run',
+    folder,
     '--no-file-parallelism',
     '--disable-console-intercept',
-    folder,
   ]);
 }
