@@ -1,3 +1,5 @@
+import { fieldWords } from '../../platform/sensitive-text/field-words.ts';
+
 /** What a field's name says about its values. */
 export type FieldKind =
   | 'text'
@@ -33,13 +35,6 @@ const forms: readonly [FieldKind, RegExp][] = [
  * @example fieldKindOf('cardNumber'); // 'card'
  */
 export function fieldKindOf(name: string): FieldKind {
-  if (name.length > nameLengthMax) return 'text';
-  const words = name
-    .replace(/([a-z0-9])(?=[A-Z])/g, '$1_')
-    .replace(/[^A-Za-z0-9]+/g, '_')
-    .toLowerCase();
+  const words = fieldWords(name);
   return forms.find(([, form]) => form.test(words))?.[0] ?? 'text';
 }
-
-/** A longer name is prose. */
-const nameLengthMax = 64;

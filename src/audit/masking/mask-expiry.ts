@@ -5,7 +5,7 @@
 export function maskExpiry(expiry: string): string {
   const text = expiry.trim();
   const month =
-    /^(\d{1,2})\s*[/.\s-]\s*\d{2,4}$/.exec(text)?.[1] ??
+    /^(\d{1,2})(?: ?[/.-] ?| )\d{2,4}$/.exec(text)?.[1] ??
     /^\d{4}[/.\s-](\d{1,2})(?:\D|$)/.exec(text)?.[1] ??
     /^(\d{2})\d{2}(?:\d{2})?$/.exec(text)?.[1] ??
     /^(\d{1,2})\/\*+$/.exec(text)?.[1]; // masked already

@@ -1,3 +1,4 @@
+import { InvalidRequestError } from '../../platform/errors.ts';
 import { maskSensitiveText } from '../../platform/sensitive-text/mask-sensitive-text.ts';
 import { maskToken } from '../../platform/sensitive-text/mask-token.ts';
 import { type FieldKind, fieldKindOf } from './field-kind.ts';
@@ -11,14 +12,18 @@ import { maskUserAgent } from './mask-user-agent.ts';
  * A JSON value as it may be stored: every text and whole number at any depth is masked, keys too, by what the name of its
  * field says. The same reference when nothing had to be masked, so that a caller can tell; the input is never changed.
  *
- * @param value what `JSON.parse` returns; its depth is the request parser's to bound.
+ * @param value what `JSON.parse` returns.
+ * @throws InvalidRequestError when it is nested deeper than `depthMax`.
  * @example maskJson({ card_number: '4111111111111111', cvv: 123 }); // { card_number: '****-****-****-1111', cvv: '***' }
  */
 export function maskJson(value: unknown): unknown {
-  return maskValue(value, undefined);
+  return maskValue(value, undefined, 0);
 }
 
-function maskValue(value: unknown, field: string | undefined): unknown {
+/** Ten times what people nest; some thousands would exhaust the stack. */
+const depthMax = 100;
+
+function maskValue(value: unknown, field: string | undefined, depth: number): unknown {
   switch (typeof value) {
     case 'string':
       return maskString(value, field);
@@ -26,18 +31,21 @@ function maskValue(value: unknown, field: string | undefined): unknown {
       return maskNumber(value, field);
     case 'object':
       if (value === null) return null;
-      return Array.isArray(value) ? maskArray(value, field) : maskObject(value as Record<string, unknown>);
+      if (depth > depthMax) throw new InvalidRequestError(`a value is nested deeper than ${depthMax} levels`);
+      return Array.isArray(value)
+        ? maskArray(value, field, depth + 1)
+        : maskObject(value as Record<string, unknown>, depth + 1);
     default:
       return value;
   }
 }
 
 /** The items of a list are of the kind the list's name says: `card_numbers`… as `card_number`. */
-function maskArray(items: unknown[], field: string | undefined): unknown[] {
+function maskArray(items: unknown[], field: string | undefined, depth: number): unknown[] {
   const itemField = field?.replace(/s$/, '');
   let masked: unknown[] | undefined;
   for (const [i, item] of items.entries()) {
-    const after = maskValue(item, itemField);
+    const after = maskValue(item, itemField, depth);
     if (after === item) continue;
     masked ??= [...items];
     masked[i] = after;
@@ -45,11 +53,11 @@ function maskArray(items: unknown[], field: string | undefined): unknown[] {
   return masked ?? items;
 }
 
-function maskObject(object: Record<string, unknown>): Record<string, unknown> {
+function maskObject(object: Record<string, unknown>, depth: number): Record<string, unknown> {
   let changed = false;
   const entries: [string, unknown][] = [];
   for (const [key, value] of Object.entries(object)) {
-    const entry: [string, unknown] = [maskSensitiveText(key), maskValue(value, key)];
+    const entry: [string, unknown] = [maskSensitiveText(key), maskValue(value, key, depth)];
     changed ||= entry[0] !== key || entry[1] !== value;
     entries.push(entry);
   }
@@ -75,7 +83,7 @@ function maskString(text: string, field: string | undefined): string {
 const masks: { [kind in FieldKind]?: (text: string) => string } = {
   'security-code': () => '***',
   // Ends of a validity are no card's unless they are written like one: month and year.
-  expiry: (text) => (/^\s*\d{1,2}\s*[/-]?\s*(?:\d{2}|\d{4})\s*$/.test(text) ? maskExpiry(text) : text),
+  expiry: (text) => (/^ ?\d{1,2} ?[/.-]? ?(?:\d{2}|\d{4}) ?$/.test(text) ? maskExpiry(text) : maskText(text)),
   name: maskName,
   secret: maskToken,
   ip: maskIp,

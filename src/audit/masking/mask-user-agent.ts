@@ -17,6 +17,9 @@ const systems: readonly [string, RegExp][] = [
   ['Linux', /\bLinux\b/],
 ];
 
+/** Browsers send under 300 characters; a longer one is nobody's browser. */
+const agentLengthMax = 512;
+
 /** The program of a client that is no browser: `curl`, `python-requests`. Longer names are somebody's own text. */
 const program = /^([A-Za-z][A-Za-z-]{1,30})(?:\/|$)/;
 
@@ -24,7 +27,8 @@ const program = /^([A-Za-z][A-Za-z-]{1,30})(?:\/|$)/;
  * A user agent as its family and system, without versions, devices or whatever else singles a person out:
  * `Firefox on Windows`, `curl`, `other`.
  */
-export function maskUserAgent(agent: string): string {
+export function maskUserAgent(header: string): string {
+  const agent = header.slice(0, agentLengthMax);
   const family = nameOf(families, agent);
   if (family === 'bot') return 'bot';
   const system = nameOf(systems, agent);

@@ -1,4 +1,5 @@
 import { type DestinationStream, type Logger, pino, stdSerializers } from 'pino';
+import { redactLine } from './redact-line.ts';
 
 export type { Logger } from 'pino';
 
@@ -9,7 +10,7 @@ export type LogLevel = (typeof logLevels)[number];
  * Structured logs, one JSON object a line on standard output.
  *
  * Redaction is the second line of defence: callers log request ids, routes and counts, never headers, query values or
- * bodies. The paths below catch an object that was logged whole by mistake.
+ * bodies. Every line is looked through for what must not be there before it is written (`redactLine`).
  *
  * @param role the process: `api`, `worker`, `migrate` …
  */
@@ -24,18 +25,7 @@ export function createLogger(
     timestamp: () => `,"time":"${new Date().toISOString()}"`,
     serializers: { err: serializeError },
     formatters: { level: (label: string) => ({ level: label }) },
-    redact: {
-      paths: [
-        'authorization',
-        '*.authorization',
-        'password',
-        '*.password',
-        'key',
-        '*.key',
-        '*.connectionString',
-      ],
-      censor: '[redacted]',
-    },
+    hooks: { streamWrite: redactLine },
   };
   return destination === undefined ? pino(options) : pino(options, destination);
 }

@@ -81,10 +81,18 @@ const decimalDigit = /^\p{Nd}$/u;
 
 function readBeyondAscii(text: string, at: number): Read {
   const codePoint = text.codePointAt(at)!;
+  const known = otherDigits.get(codePoint);
+  if (known !== undefined) return known;
   const character = String.fromCodePoint(codePoint);
-  if (decimalDigit.test(character)) return { digit: valueOfDigit(codePoint), length: character.length };
-  return otherSeparator.test(character) ? { length: character.length } : neither;
+  if (otherSeparator.test(character)) return { length: character.length };
+  if (!decimalDigit.test(character)) return neither;
+  const read = { digit: valueOfDigit(codePoint), length: character.length };
+  otherDigits.set(codePoint, read);
+  return read;
 }
+
+/** Digits of other scripts seen so far; Unicode has about 750. */
+const otherDigits = new Map<number, Read>();
 
 /** Unicode keeps the decimal digits of a script together, 0 to 9 in order, so the value is the place in the row. */
 function valueOfDigit(codePoint: number): string {

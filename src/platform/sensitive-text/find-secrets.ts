@@ -7,8 +7,9 @@ const secretForm = new RegExp(
     '(?<![0-9A-Za-z])assay_[0-9a-f]{12}_[0-9a-f]{48}',
     '(?<![0-9A-Za-z])(?:[bc]?tok|tkn|whsec|(?:sk|pk|rk)_(?:live|test))_[0-9A-Za-z_-]{6,}',
     // Words of their own too, so these need a digit: card_1a2b…, not card_holder.
-    '(?<![0-9A-Za-z])(?:pm|card)_(?=[A-Za-z_-]*[0-9])[0-9A-Za-z_-]{8,}',
-    String.raw`(?<![0-9A-Za-z])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*`,
+    // A row of letters is looked through once, from its beginning, or the search would be quadratic.
+    String.raw`(?<![\w-])(?:pm|card)_(?=[A-Za-z_-]*[0-9])[0-9A-Za-z_-]{8,}`,
+    String.raw`(?<![\w-])eyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)*`,
     String.raw`(?<=(?<![0-9A-Za-z])bearer {1,3})[\w.~+/=-]{8,}`,
   ].join('|'),
   'gi',
@@ -17,7 +18,7 @@ const secretForm = new RegExp(
 /** `tok_` and six characters. */
 const SECRET_LENGTH_MIN = 10;
 
-/** Whether a text may hold one; false for nearly every text, in about 30 ns. */
+/** Whether a text may hold one; false for nearly every text, in 0.1 µs. */
 export function mayHoldSecrets(text: string): boolean {
   if (text.length < SECRET_LENGTH_MIN) return false;
   return text.includes('_') || text.includes('eyJ') || text.includes('earer ') || text.includes('EARER ');

@@ -50,16 +50,25 @@ const ranges: readonly Range[] = [
   ['9792', '9792', 16, 16], // Troy
 ];
 
+const PREFIX_DIGITS = 6;
+
+/** The ranges as numbers of six digits, by first digit: asked a few times for every row of digits that is long enough. */
+const byFirstDigit = Array.from('0123456789', (digit) =>
+  ranges
+    .filter(([first, last]) => first[0]! <= digit && digit <= last[0]!)
+    .map(([first, last, min, max]) => ({
+      from: Number(first.padEnd(PREFIX_DIGITS, '0')),
+      to: Number(last.padEnd(PREFIX_DIGITS, '9')),
+      min,
+      max,
+    })),
+);
+
 /** Whether some scheme issues numbers that begin and are as long as this one. The check digit is not looked at. */
 export function isIssued(digits: string): boolean {
-  return ranges.some(
-    ([first, last, min, max]) =>
-      digits.length >= min && digits.length <= max && startsWithin(digits, first, last),
+  const prefix = Number(digits.slice(0, PREFIX_DIGITS));
+  const { length } = digits;
+  return byFirstDigit[Number(digits[0])]!.some(
+    ({ from, to, min, max }) => prefix >= from && prefix <= to && length >= min && length <= max,
   );
-}
-
-/** Prefixes of one length compare as text does. */
-function startsWithin(digits: string, first: string, last: string): boolean {
-  const start = digits.slice(0, first.length);
-  return start >= first && start <= last;
 }

