@@ -12,26 +12,26 @@ hold AS MATERIALIZED (
   WHERE account.held > 0 AND hold.state = 'pending'
 ),
 slice AS (
-  SELECT grant_id, coalesce(sum(slice.amount) FILTER (WHERE is_due), 0)::bigint AS returning
+  SELECT grant_id, coalesce(sum(slice.amount) FILTER (WHERE is_due), 0)::bigint AS coming_back
   FROM hold, unnest(grant_ids, grant_amounts) AS slice (grant_id, amount)
   GROUP BY grant_id
 ),
 -- Grants that still hold something: those with spendable credits, and those that only holds pin.
 stored AS (
   SELECT grant_id, grants.number, grants.amount, grants.available, grants.held, priority, expires_at,
-         coalesce(returning, 0) AS returning
+         coalesce(coming_back, 0) AS coming_back
   FROM account JOIN credits.grants USING (tenant_id) LEFT JOIN slice USING (grant_id)
   WHERE spendable
   UNION ALL
-  SELECT grant_id, grants.number, grants.amount, grants.available, grants.held, priority, expires_at, returning
+  SELECT grant_id, grants.number, grants.amount, grants.available, grants.held, priority, expires_at, coming_back
   FROM account CROSS JOIN slice JOIN credits.grants USING (tenant_id, grant_id)
   WHERE NOT spendable
 ),
 posted AS MATERIALIZED (
   SELECT grant_id, stored.number, amount, priority, expires_at,
-         CASE WHEN expires_at > at THEN stored.available + returning ELSE 0 END AS available,
-         CASE WHEN expires_at > at THEN 0 ELSE stored.available + returning END AS expired,
-         stored.held - returning AS held
+         CASE WHEN expires_at > at THEN stored.available + coming_back ELSE 0 END AS available,
+         CASE WHEN expires_at > at THEN 0 ELSE stored.available + coming_back END AS expired,
+         stored.held - coming_back AS held
   FROM stored, account
 ),
 listed AS (
