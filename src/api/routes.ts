@@ -11,6 +11,7 @@ import { readCreditsHistory } from './routes/credits/history.ts';
 import { refundSpend } from './routes/credits/refund.ts';
 import { readCreditsReport } from './routes/credits/report.ts';
 import { reserveCredits } from './routes/credits/reserve.ts';
+import { setCreditsThreshold } from './routes/credits/threshold.ts';
 import { topUpCredits } from './routes/credits/topup.ts';
 import { showOpenApi } from './routes/docs/openapi.ts';
 import { showReference } from './routes/docs/reference.ts';
@@ -50,6 +51,7 @@ const routes: readonly Register[] = [
   readCreditsBalance,
   readCreditsHistory,
   readCreditsReport,
+  setCreditsThreshold,
   showBreakerStats,
   resetBreakers,
   liveHealth,

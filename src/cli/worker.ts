@@ -1,17 +1,22 @@
+import type { Ledger } from '../ledger/engine/create-ledger.ts';
 import type { Config } from '../platform/config/load.ts';
+import { createBreakers } from '../platform/resilience/breakers.ts';
+import { startSchedules } from '../queue/start-schedules.ts';
 import { startWorker } from '../queue/start-worker.ts';
+import { connectLedger } from './support/connect-ledger.ts';
 import { type ProcessDeps, runProcess } from './support/run-process.ts';
 import { serveHealth } from './support/serve-health.ts';
 
 export const summary =
-  'Work on evaluations until stopped (needs DATABASE_URL; REDIS_URL where there is Redis)';
+  'Work on evaluations and on schedules until stopped (needs DATABASE_URL; REDIS_URL where there is Redis)';
 
 export function run(argv: string[]): Promise<number> {
   return runProcess('worker', argv, start);
 }
 
 async function start(config: Config, deps: ProcessDeps): Promise<void> {
-  const { pool, readinessChecks } = startWorker(config, deps);
+  const { pool, backend, readinessChecks } = startWorker(config, deps);
+  startSchedules(config, { ...deps, backend, ledger: sweeperLedger(config, deps) });
   const facts: Record<string, unknown> = { threads: config.workerThreads };
   if (config.workerMetricsPort !== undefined) {
     facts.metrics_port = await serveHealth(
@@ -20,4 +25,12 @@ async function start(config: Config, deps: ProcessDeps): Promise<void> {
     );
   }
   deps.log.info(facts, 'working');
+}
+
+/** One lane is enough for what is only written down. */
+function sweeperLedger(config: Config, { log, metrics, lifecycle }: ProcessDeps): Ledger {
+  const onError = (error: Error) => log.warn({ err: error }, 'a connection of the sweeper broke');
+  const breakers = createBreakers(metrics);
+  const oneLane = { ...config, ledgerLanes: 1 };
+  return connectLedger(oneLane, { breakers, metrics, lifecycle, clock: Date.now, onError });
 }

@@ -6,7 +6,7 @@ import type { Lifecycle } from '../platform/lifecycle/lifecycle.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
 import { createThreadPool } from '../workers/pool.ts';
-import { createQueueBackend } from './backend.ts';
+import { createQueueBackend, type QueueBackend } from './backend.ts';
 import { createEvaluationProducer } from './jobs/shadow-evaluate.ts';
 import { evaluationsAtOnce, startEvaluateWorkers } from './processors/shadow-evaluate.ts';
 import { startRecovery } from './recover-forgotten.ts';
@@ -22,6 +22,8 @@ export interface StartWorkerDeps {
 
 export interface RunningWorker {
   pool: Pool;
+  /** For what else the process takes from queues; closed with the worker. */
+  backend: QueueBackend;
   /** What the worker needs besides the database, by name. */
   readinessChecks: Record<string, () => Promise<void>>;
 }
@@ -79,5 +81,5 @@ export function startWorker(config: Config, deps: StartWorkerDeps): RunningWorke
   lifecycle.onStop({ name: 'producer', phase: 'flush', run: () => producer.close() });
   lifecycle.onStop({ name: 'queue connections', phase: 'close', run: () => backend.close() });
   lifecycle.onStop({ name: 'database', phase: 'close', run: () => pool.end() });
-  return { pool, readinessChecks: { queue: () => producer.ping() } };
+  return { pool, backend, readinessChecks: { queue: () => producer.ping() } };
 }

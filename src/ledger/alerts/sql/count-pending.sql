@@ -1,0 +1,1 @@
+SELECT count(*)::int AS pending FROM credits.alert_deliveries WHERE state = 'pending'

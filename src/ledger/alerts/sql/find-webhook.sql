@@ -1,0 +1,1 @@
+SELECT webhook_id, url FROM credits.webhooks WHERE tenant_id = $1

@@ -1,0 +1,1 @@
+DELETE FROM credits.webhooks WHERE tenant_id = $1

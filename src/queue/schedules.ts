@@ -1,0 +1,77 @@
+import type { Pool } from 'pg';
+import type { Vault } from '../audit/vault/vault.ts';
+import { deliverWebhooks } from '../ledger/alerts/deliver-webhooks.ts';
+import { reportAlerts } from '../ledger/alerts/report-alerts.ts';
+import { keepPartitions } from '../ledger/maintenance/keep-partitions.ts';
+import { reconcile } from '../ledger/maintenance/reconcile.ts';
+import { type DuePoster, sweepDue } from '../ledger/maintenance/sweep-due.ts';
+import { foldSummary } from '../ledger/report/fold.ts';
+import type { Config } from '../platform/config/load.ts';
+import type { Logger } from '../platform/log/logger.ts';
+import type { Metrics } from '../platform/metrics/metrics.ts';
+import type { ScheduledJob } from './scheduled-job.ts';
+
+export interface ScheduleDeps {
+  config: Config;
+  /** Connections as the application role. */
+  pool: Pool;
+  /** As the keeper of partitions. */
+  keeperPool: Pool;
+  /** Of a replica where there is one. */
+  replicaPool: Pool;
+  ledger: DuePoster;
+  vault: Vault;
+  countCacheMismatches?: (() => Promise<number>) | undefined;
+  log: Logger;
+  metrics: Metrics;
+  clock: () => number;
+  random: () => number;
+}
+
+const secondMs = 1_000;
+const minuteMs = 60 * secondMs;
+
+/** Everything that workers do on a schedule; a new job is an entry here. */
+export function schedules(deps: ScheduleDeps): ScheduledJob[] {
+  const { config, pool, log, metrics } = deps;
+  const idempotencyRetentionHours = config.idempotencyRetentionHours;
+  return [
+    // Two seconds are soon enough for a person; an idle run is two short index scans.
+    { name: 'credits-alerts', everyMs: 2 * secondMs, run: (signal) => alerts(deps, signal) },
+    // Nothing waits for it: what is due counts as posted already.
+    { name: 'credits-expiries', everyMs: 15 * secondMs, run: (signal) => expiries(deps, signal) },
+    { name: 'credits-summaries', everyMs: 30 * secondMs, run: () => foldSummary(pool) },
+    // They are made days ahead; hourly, because a busy table is left for the next run.
+    { name: 'credits-partitions', everyMs: 60 * minuteMs, run: () => partitions(deps) },
+    {
+      name: 'credits-reconcile',
+      everyMs: config.reconcileMinutes * minuteMs,
+      run: (signal) => {
+        const { replicaPool, countCacheMismatches } = deps;
+        return reconcile(
+          { pool: replicaPool, idempotencyRetentionHours, log, metrics, countCacheMismatches },
+          signal,
+        );
+      },
+    },
+  ];
+}
+
+async function alerts(deps: ScheduleDeps, signal: AbortSignal): Promise<void> {
+  const { config, ...rest } = deps;
+  await reportAlerts(rest);
+  await deliverWebhooks({ ...rest, allowedAddresses: config.webhookAllowedAddresses }, signal);
+}
+
+async function expiries({ pool, ledger, metrics }: ScheduleDeps, signal: AbortSignal): Promise<void> {
+  metrics.counter('credits_expiries_posted_total').inc(await sweepDue(pool, ledger, signal));
+}
+
+async function partitions({ config, keeperPool, log, metrics }: ScheduleDeps): Promise<void> {
+  const { made, dropped, partitions } = await keepPartitions(keeperPool, config.idempotencyRetentionHours);
+  for (const [table, { partitions: count, ahead }] of Object.entries(partitions)) {
+    metrics.gauge('credits_partitions').set({ table }, count);
+    metrics.gauge('credits_partitions_ahead').set({ table }, ahead);
+  }
+  if (made.length + dropped > 0) log.info({ event: 'partitions_kept', made, dropped }, 'partitions kept');
+}

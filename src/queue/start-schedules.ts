@@ -1,0 +1,61 @@
+import { randomBytes } from 'node:crypto';
+import { createVault } from '../audit/vault/vault.ts';
+import type { DuePoster } from '../ledger/maintenance/sweep-due.ts';
+import type { Config } from '../platform/config/load.ts';
+import { countSlowStatements } from '../platform/database/count-slow-statements.ts';
+import { observePool } from '../platform/database/observe-pool.ts';
+import { createPool } from '../platform/database/pool.ts';
+import type { Lifecycle } from '../platform/lifecycle/lifecycle.ts';
+import type { Logger } from '../platform/log/logger.ts';
+import type { Metrics } from '../platform/metrics/metrics.ts';
+import type { QueueBackend } from './backend.ts';
+import { runSchedules } from './run-schedules.ts';
+import { schedules } from './schedules.ts';
+
+export interface StartSchedulesDeps {
+  log: Logger;
+  metrics: Metrics;
+  lifecycle: Lifecycle;
+  backend: QueueBackend;
+  /** What posts expiries that are due. */
+  ledger: DuePoster;
+  countCacheMismatches?: (() => Promise<number>) | undefined;
+}
+
+/** Each job at work holds one connection for its lock; up to two more are used by its work, few jobs at a time. */
+const poolSize = 12;
+
+/** The scheduled half of a worker process: its connections, its jobs, and in what order they end. */
+export function startSchedules(config: Config, deps: StartSchedulesDeps): void {
+  const { log, metrics, lifecycle } = deps;
+  const onError = (error: Error) => log.warn({ err: error }, 'a connection of the schedules broke');
+  const pool = createPool(config, 'app', { applicationName: 'assay-schedules', size: poolSize, onError });
+  observePool(pool, 'schedules', metrics);
+  countSlowStatements(pool, 'schedules', config.slowStatementMs, metrics);
+  const keeperPool = createPool(config, 'keeper', { applicationName: 'assay-keeper', size: 1, onError });
+  const replicaPool = createPool(
+    { ...config, databaseUrl: config.databaseReplicaUrl ?? config.databaseUrl },
+    'app',
+    {
+      applicationName: 'assay-reconcile',
+      size: 1,
+      onError,
+    },
+  );
+  const clock = Date.now;
+  const vault = createVault({ pool, keys: config.encryptionKeys, clock, random: randomBytes });
+  const jobs = schedules({
+    ...deps,
+    config,
+    pool,
+    keeperPool,
+    replicaPool,
+    vault,
+    clock,
+    random: Math.random,
+  });
+  const running = runSchedules(deps.backend, jobs, { pool, log, metrics });
+  lifecycle.onStop({ name: 'schedules', phase: 'finish-in-flight', run: () => running.stop() });
+  for (const [name, one] of Object.entries({ schedules: pool, keeper: keeperPool, reconcile: replicaPool }))
+    lifecycle.onStop({ name: `${name} connections`, phase: 'close', run: () => one.end() });
+}
