@@ -27,6 +27,11 @@ import { cancelShadowEvaluation } from './routes/shadow/cancel.ts';
 import { evaluateShadow } from './routes/shadow/evaluate.ts';
 import { followShadowResult } from './routes/shadow/events.ts';
 import { readShadowResult } from './routes/shadow/results.ts';
+import { assignAbTest } from './routes/tests/assign.ts';
+import { createAbTest } from './routes/tests/create-test.ts';
+import { evaluateAbTest } from './routes/tests/evaluate-test.ts';
+import { observeAbTest } from './routes/tests/observe.ts';
+import { readAbTest } from './routes/tests/read-test.ts';
 
 type Register = (app: OpenAPIHono<AppEnv>, deps: ApiDeps) => void;
 
@@ -41,6 +46,11 @@ const routes: readonly Register[] = [
   readShadowResult,
   followShadowResult,
   cancelShadowEvaluation,
+  createAbTest,
+  readAbTest,
+  assignAbTest,
+  observeAbTest,
+  evaluateAbTest,
   topUpCredits,
   consumeCredits,
   reserveCredits,

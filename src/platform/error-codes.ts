@@ -36,6 +36,16 @@ export const errorCodes = {
     title: 'Method not allowed',
     meaning: 'The path exists, with the methods in `Allow`.',
   },
+  name_taken: {
+    status: 409,
+    title: 'Name taken',
+    meaning: 'The tenant has an object of this name already. Choose another.',
+  },
+  test_finished: {
+    status: 409,
+    title: 'Test finished',
+    meaning: 'The A/B test has ended and takes no more observations; its result stands.',
+  },
   insufficient_credits: {
     status: 402,
     title: 'Insufficient credits',

@@ -26,7 +26,15 @@ const RULES: [folder: string, mayImport: string[]][] = [
   ['src/sidecar/', ['src/platform/']],
   [
     'src/api/',
-    ['src/queue/jobs/', 'src/ledger/', 'src/shadow/', 'src/audit/', 'src/locator/', 'src/platform/'],
+    [
+      'src/queue/jobs/',
+      'src/ledger/',
+      'src/shadow/',
+      'src/audit/',
+      'src/locator/',
+      'src/stats/',
+      'src/platform/',
+    ],
   ],
   ['src/cli/', ['src/']],
 ];

@@ -199,6 +199,26 @@ export const catalogue = {
     help: 'Time a worker took for an evaluation that it completed.',
     buckets: evaluationSeconds,
   },
+  ab_test_probability_beat: {
+    type: 'gauge',
+    help: 'P(challenger beats champion) of an A/B test when this process last looked at it.',
+    labels: ['test_id'],
+  },
+  shadow_test_probability_best: {
+    type: 'gauge',
+    help: 'P(a variant is the best of its A/B test) when this process last looked at it.',
+    labels: ['test_id', 'variant_id'],
+  },
+  shadow_test_sample_count: {
+    type: 'gauge',
+    help: 'Units with an outcome, by variant, when this process last looked at the A/B test.',
+    labels: ['test_id', 'variant_id'],
+  },
+  test_variants_conversion_rate: {
+    type: 'gauge',
+    help: 'Share of successes of a variant when this process last looked at its A/B test.',
+    labels: ['variant_id', 'type'],
+  },
   shadow_worker_pool_queue_size: { type: 'gauge', help: 'Batches waiting for a thread.' },
   shadow_evaluations_recovered_total: {
     type: 'counter',

@@ -35,6 +35,15 @@ export const acceptedSchema = z
   })
   .openapi('EvaluationAccepted');
 
+export const testAcceptedSchema = z
+  .object({
+    test_id: z.string(),
+    eval_id: z.string().describe('The same.'),
+    status: z.enum(['draft', 'running', 'completed', 'inconclusive', 'rolled_back']),
+    links: z.record(z.string(), z.string()),
+  })
+  .openapi('AbTestAccepted');
+
 export const linksOf = (evalId: string) => ({
   self: `/shadow/results/${evalId}`,
   events: `/shadow/results/${evalId}/events`,

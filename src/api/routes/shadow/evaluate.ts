@@ -1,14 +1,18 @@
-import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
+import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { uuidV7 } from '../../../platform/uuid-v7.ts';
 import { type CreatedEvaluation, createEvaluation } from '../../../shadow/evaluations/create-evaluation.ts';
 import { findEvaluation } from '../../../shadow/evaluations/find-evaluation.ts';
 import type { ApiDeps, AppEnv } from '../../context.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
 import { resolveTenant } from '../../middleware/resolve-tenant.ts';
-import { acceptedSchema, evaluateBodySchema, linksOf } from './evaluate-schema.ts';
+import { testLinksOf } from '../tests/create-test.ts';
+import { abTestFormSchema, createTestFromForm } from './ab-test-form.ts';
+import { acceptedSchema, evaluateBodySchema, linksOf, testAcceptedSchema } from './evaluate-schema.ts';
 import { preferredWaitSeconds } from './prefer-wait.ts';
 import { resultDocument, resultSchema } from './result-document.ts';
 import { toTimeWindow } from './time-window.ts';
+
+const requestSchema = z.union([evaluateBodySchema, abTestFormSchema]);
 
 const route = createRoute({
   method: 'post',
@@ -17,11 +21,15 @@ const route = createRoute({
   summary: 'Replay a rule over labelled traffic',
   description:
     'Stores the rule version and a job. With `Prefer: wait=30` the finished result is answered instead, if it is ' +
-    'finished by then.',
+    'finished by then. With test_name, control_variant and test_variant it creates an A/B test instead, which live ' +
+    'outcomes decide; its results are served under the same path.',
   middleware: [requireScope('shadow:write')] as const,
-  request: { body: { required: true, content: { 'application/json': { schema: evaluateBodySchema } } } },
+  request: { body: { required: true, content: { 'application/json': { schema: requestSchema } } } },
   responses: {
-    202: { description: 'Queued.', content: { 'application/json': { schema: acceptedSchema } } },
+    202: {
+      description: 'Queued, or the A/B test created.',
+      content: { 'application/json': { schema: z.union([acceptedSchema, testAcceptedSchema]) } },
+    },
     200: {
       description: 'Finished while waiting.',
       content: { 'application/json': { schema: resultSchema } },
@@ -32,24 +40,12 @@ const route = createRoute({
 export function evaluateShadow(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const body = c.req.valid('json');
-    const tenantId = resolveTenant(c.get('key'), body.tenant_id, 'body.tenant_id');
-    const created = await createEvaluation(deps.pool, uuidV7, {
-      tenantId,
-      ruleId: body.rule_id,
-      ruleName: body.rule_name ?? body.rule_id,
-      rule: await deps.parseRule(body.rule_type, body.rule_config, 'body.rule_config'),
-      baseline:
-        body.baseline === undefined
-          ? null
-          : await deps.parseRule(
-              body.baseline.rule_type,
-              body.baseline.rule_config,
-              'body.baseline.rule_config',
-            ),
-      dataset: body.dataset,
-      sampleSize: body.sample_size ?? null,
-      ...toTimeWindow(body.time_window, deps.clock()),
-    });
+    if ('test_name' in body) {
+      const { testId, status } = await createTestFromForm(deps, c.get('key'), body);
+      c.header('Location', `/shadow/results/${testId}`);
+      return c.json({ test_id: testId, eval_id: testId, status, links: testLinksOf(testId) }, 202);
+    }
+    const created = await createFromBody(deps, c.get('key'), body);
     await remind(deps, created, c.get('log'));
 
     const waitSeconds = preferredWaitSeconds(c.req.header('prefer'));
@@ -69,6 +65,28 @@ export function evaluateShadow(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
       },
       202,
     );
+  });
+}
+
+async function createFromBody(
+  deps: ApiDeps,
+  key: AppEnv['Variables']['key'],
+  body: z.infer<typeof evaluateBodySchema>,
+): Promise<CreatedEvaluation> {
+  const tenantId = resolveTenant(key, body.tenant_id, 'body.tenant_id');
+  const { baseline } = body;
+  return createEvaluation(deps.pool, uuidV7, {
+    tenantId,
+    ruleId: body.rule_id,
+    ruleName: body.rule_name ?? body.rule_id,
+    rule: await deps.parseRule(body.rule_type, body.rule_config, 'body.rule_config'),
+    baseline:
+      baseline === undefined
+        ? null
+        : await deps.parseRule(baseline.rule_type, baseline.rule_config, 'body.baseline.rule_config'),
+    dataset: body.dataset,
+    sampleSize: body.sample_size ?? null,
+    ...toTimeWindow(body.time_window, deps.clock()),
   });
 }
 

@@ -7,15 +7,26 @@ export const evalIdParams = z.object({ eval_id: z.string().openapi({ format: 'uu
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** @throws NotFoundError also for another tenant's evaluation, and for an id that is no UUID and so cannot exist. */
+/** The evaluation, or null when there is none that the key may see; an id that is no UUID cannot exist. */
+export async function findVisibleEvaluation(
+  deps: ApiDeps,
+  key: AppEnv['Variables']['key'],
+  evalId: string,
+): Promise<Evaluation | null> {
+  return uuidPattern.test(evalId) ? findEvaluation(deps.pool, evalId, key.tenantId) : null;
+}
+
+/** @throws NotFoundError when there is none. */
+export function existing(evaluation: Evaluation | null, evalId: string): Evaluation {
+  if (evaluation !== null) return evaluation;
+  throw new NotFoundError(`no evaluation "${evalId}"; use the eval_id that POST /shadow/evaluate answered`);
+}
+
+/** @throws NotFoundError also for another tenant's evaluation. */
 export async function requireEvaluation(
   deps: ApiDeps,
   key: AppEnv['Variables']['key'],
   evalId: string,
 ): Promise<Evaluation> {
-  const evaluation = uuidPattern.test(evalId) ? await findEvaluation(deps.pool, evalId, key.tenantId) : null;
-  if (evaluation === null) {
-    throw new NotFoundError(`no evaluation "${evalId}"; use the eval_id that POST /shadow/evaluate answered`);
-  }
-  return evaluation;
+  return existing(await findVisibleEvaluation(deps, key, evalId), evalId);
 }
