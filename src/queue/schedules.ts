@@ -9,6 +9,7 @@ import { foldSummary } from '../ledger/report/fold.ts';
 import type { Config } from '../platform/config/load.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
+import { sweepTests } from '../shadow/tests/sweep-tests.ts';
 import type { ScheduledJob } from './scheduled-job.ts';
 
 export interface ScheduleDeps {
@@ -43,6 +44,8 @@ export function schedules(deps: ScheduleDeps): ScheduledJob[] {
     { name: 'credits-summaries', everyMs: 30 * secondMs, run: () => foldSummary(pool) },
     // They are made days ahead; hourly, because a busy table is left for the next run.
     { name: 'credits-partitions', everyMs: 60 * minuteMs, run: () => partitions(deps) },
+    // An e-value may be looked at as often as one likes; only tests with something new are.
+    { name: 'shadow-tests', everyMs: 30 * secondMs, run: (signal) => looks(deps, signal) },
     {
       name: 'credits-reconcile',
       everyMs: config.reconcileMinutes * minuteMs,
@@ -61,6 +64,10 @@ async function alerts(deps: ScheduleDeps, signal: AbortSignal): Promise<void> {
   const { config, ...rest } = deps;
   await reportAlerts(rest);
   await deliverWebhooks({ ...rest, allowedAddresses: config.webhookAllowedAddresses }, signal);
+}
+
+async function looks(deps: ScheduleDeps, signal: AbortSignal): Promise<void> {
+  await sweepTests(deps, signal);
 }
 
 async function expiries({ pool, ledger, metrics }: ScheduleDeps, signal: AbortSignal): Promise<void> {

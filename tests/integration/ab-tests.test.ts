@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { sweepTests } from '../../src/shadow/tests/sweep-tests.ts';
 import { Xoshiro128 } from '../../src/stats/xoshiro128.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
 
@@ -361,6 +362,26 @@ describe('decisions', () => {
       status: 'completed',
       reason: expect.stringContaining('duration is over'),
     });
+  });
+
+  test('workers look by themselves, at what has something new', async () => {
+    const t = await create();
+    const idle = await create();
+    await observe(t, alternating(t, 1_000, [0.1, 0.3]));
+    await observe(idle, alternating(idle, 10, [0.1, 0.1]));
+    const { deps } = api;
+    const sweep = () => sweepTests(deps, AbortSignal.timeout(60_000));
+    expect(await sweep()).toBeGreaterThanOrEqual(2);
+    expect((await get(`/shadow/tests/${t.id}`)).body).toMatchObject({
+      status: 'completed',
+      decision: 'promote',
+    });
+    expect((await get(`/shadow/tests/${idle.id}`)).body).toMatchObject({ status: 'running', looks: 1 });
+    expect(await sweep()).toBe(0);
+    expect(await deps.metrics.text()).toContain(`ab_test_probability_beat{test_id="${t.id}"}`);
+    offsetMs += 3_600_000;
+    expect(await sweep()).toBeGreaterThan(0);
+    expect((await get(`/shadow/tests/${idle.id}`)).body).toMatchObject({ status: 'inconclusive', looks: 2 });
   });
 
   test('PostgreSQL itself refuses a promotion without its evidence, and a plan that changes', async () => {
