@@ -57,6 +57,8 @@ export class SharedTier {
 
   async get(tenantId: string): Promise<SharedBalance | null> {
     if (this.#isUnread()) return null;
+    // Looked up first: Redis may answer this before it is told, and the debt be gone when the answer is here.
+    const owed = this.#owed.get(tenantId) ?? 0;
     const reply = await this.#attempt(async (prefix) => {
       const key = keyOf(prefix, tenantId);
       const replies = (await this.#redis.pipeline().get(key).pttl(key).exec()) ?? [];
@@ -66,7 +68,7 @@ export class SharedTier {
       }) as [string | null, number];
     });
     const found = reply === null ? null : parse(reply[0]);
-    if (reply === null || found === null || found.version < (this.#owed.get(tenantId) ?? 0)) return null;
+    if (reply === null || found === null || found.version < owed) return null;
     return { ...found, validMs: reply[1] };
   }
 
