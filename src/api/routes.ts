@@ -18,6 +18,10 @@ import { showReference } from './routes/docs/reference.ts';
 import { liveHealth } from './routes/health/live.ts';
 import { scrapeMetrics } from './routes/health/metrics.ts';
 import { readyHealth } from './routes/health/ready.ts';
+import { acquireLease } from './routes/leases/acquire.ts';
+import { listSidecarLeases } from './routes/leases/list.ts';
+import { registerSidecar } from './routes/leases/register.ts';
+import { settleLeases } from './routes/leases/settle.ts';
 import { readRule } from './routes/rules/read-rule.ts';
 import { storeRule } from './routes/rules/store-rule.ts';
 import { deleteSampleDataset } from './routes/samples/delete-dataset.ts';
@@ -62,6 +66,10 @@ const routes: readonly Register[] = [
   readCreditsHistory,
   readCreditsReport,
   setCreditsThreshold,
+  registerSidecar,
+  acquireLease,
+  settleLeases,
+  listSidecarLeases,
   showBreakerStats,
   resetBreakers,
   liveHealth,

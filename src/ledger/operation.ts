@@ -1,5 +1,8 @@
 /** What a caller asks of the ledger. Amounts are whole credits, 1 … 2⁵³−1; texts are masked before they come here. */
-export type Operation = Topup | Consume | Reserve | Commit | Cancel | Refund;
+export type Operation = Topup | Consume | Reserve | Commit | Cancel | Refund | LeaseOperation;
+
+/** What sidecars, and those who watch over them, ask; see `leases/`. */
+export type LeaseOperation = Acquire | Settle | Adopt | Lose | Resolve;
 
 export interface Notes {
   description: string | null;
@@ -60,6 +63,63 @@ export interface Refund {
   transactionId: string;
   /** Undefined: all that is left of the spend. */
   amount: number | undefined;
+}
+
+/** Who holds a lease. */
+export interface Holder {
+  /** The tenant its key is bound to; `*`: none. */
+  owner: string;
+  instance: string;
+  epoch: number;
+}
+
+export interface Acquire {
+  op: 'acquire';
+  tenantId: string;
+  holder: Holder;
+  /** Made from the holder and its request, so that a request that comes twice finds its lease. */
+  leaseId: string;
+  want: number;
+  min: number;
+  ttlMs: number;
+}
+
+/** What a holder spent of a lease so far. Later ones include earlier ones, so they may come in any order, and twice. */
+export interface Settle {
+  op: 'settle';
+  tenantId: string;
+  leaseId: string;
+  epoch: number;
+  cumulativeSpent: number;
+  /** Nothing more will be spent; the rest returns. */
+  final: boolean;
+  ttlMs: number;
+}
+
+/** After a holder registered anew: its lease goes on from the journal's watermark, or nobody knows what was spent. */
+export interface Adopt {
+  op: 'adopt';
+  tenantId: string;
+  leaseId: string;
+  epoch: number;
+  /** What may have been spent; null: there is no journal that could be trusted. */
+  watermark: number | null;
+  ttlMs: number;
+}
+
+/** The holder has not been heard of for long. Nothing returns: it may have spent all of it. */
+export interface Lose {
+  op: 'lose';
+  tenantId: string;
+  leaseId: string;
+}
+
+/** Ends what nobody knows: burned counts it as spent; restored gives it back, unsafely. */
+export interface Resolve {
+  op: 'resolve';
+  tenantId: string;
+  leaseId: string;
+  how: 'burn' | 'restore';
 }
 
 /** Whom an operation is done for. */

@@ -68,6 +68,26 @@ export const errorCodes = {
     meaning:
       'More was to be committed than is held; `held` says how much. Commit less; the reservation stands.',
   },
+  stale_epoch: {
+    status: 409,
+    title: 'Stale epoch',
+    meaning: 'Another incarnation of the sidecar registered since. Register again; do not spend what was leased before.',
+  },
+  leased_elsewhere: {
+    status: 409,
+    title: 'Leased elsewhere',
+    meaning: 'Other sidecars hold the credits and were asked to return them. Ask again after `retry_after_ms`.',
+  },
+  lease_ended: {
+    status: 409,
+    title: 'Lease ended',
+    meaning: 'The request was given a lease before, which has ended. Ask with a new `request_id`.',
+  },
+  lease_not_unresolved: {
+    status: 409,
+    title: 'Lease not unresolved',
+    meaning: 'Only an unresolved lease can be resolved; `detail` says what it is.',
+  },
   refund_exceeds_spend: {
     status: 409,
     title: 'Refund exceeds spend',

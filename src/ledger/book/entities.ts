@@ -55,6 +55,27 @@ export interface Slices {
   amounts: number[];
 }
 
+export type LeaseState = 'active' | 'settled' | 'unresolved' | 'burned' | 'restored';
+
+export interface Lease {
+  leaseId: string;
+  owner: string;
+  instance: string;
+  epoch: number;
+  bootId: string;
+  amount: number;
+  /** As far as is settled. */
+  spent: number;
+  returned: number;
+  state: LeaseState;
+  recalled: boolean;
+  /** In burn order: the first `spent` of them are spent. */
+  slices: Slices;
+  createdAtMs: number;
+  expiresAtMs: number;
+  endedAtMs: number | null;
+}
+
 /** A spend and what is left of it to refund. */
 export interface Spend {
   transferId: string;
@@ -72,7 +93,13 @@ export type TransferType =
   | 'cancel'
   | 'hold_expired'
   | 'refund'
-  | 'expired';
+  | 'expired'
+  | 'lease'
+  | 'lease_spent'
+  | 'lease_returned'
+  | 'lease_lost'
+  | 'lease_burned'
+  | 'lease_restored';
 
 /** One row of history: an amount from one account to another, and the accounts after it. */
 export interface Transfer {
@@ -85,7 +112,7 @@ export interface Transfer {
   effectiveAtMs: number;
   after: Balances;
   slices: Slices;
-  /** The hold; of a refund, the transfer that is refunded. */
+  /** The hold or lease; of a refund, the transfer that is refunded. */
   subjectId: string | null;
   description: string | null;
   reference: string | null;

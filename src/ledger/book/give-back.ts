@@ -4,9 +4,9 @@ import type { TenantBook } from './tenant-book.ts';
 
 /** Why slices come back; becomes the transfer. */
 export interface Return {
-  type: 'release' | 'cancel' | 'hold_expired' | 'refund';
-  from: 'held' | 'spent';
-  /** The hold, or the transfer that is refunded. */
+  type: 'release' | 'cancel' | 'hold_expired' | 'refund' | 'lease_returned' | 'lease_restored';
+  from: 'held' | 'leased' | 'spent' | 'unresolved';
+  /** The hold or lease, or the transfer that is refunded. */
   subjectId: string;
   effectiveAtMs: number;
 }
@@ -24,7 +24,7 @@ export function giveBack(book: TenantBook, slices: Slices, why: Return) {
     const grant = book.grants.get(grantId);
     if (grant === undefined) throw new Error(`grant ${grantId} is given back to without being loaded`);
     const wasSpendable = grant.available > 0;
-    if (why.from === 'held') grant.held -= amount;
+    if (why.from === 'held' || why.from === 'leased') grant[why.from] -= amount;
     if (grant.expiresAtMs > why.effectiveAtMs) grant.available += amount;
     else {
       late.grantIds.push(grantId);

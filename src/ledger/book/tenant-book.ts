@@ -1,6 +1,6 @@
 import type { Envelope } from '../operation.ts';
 import { compareRank, placeOf, type Rank } from './burn-order.ts';
-import type { Account, Balances, Grant, Hold, Spend, Transfer } from './entities.ts';
+import type { Account, Balances, Grant, Hold, Lease, Spend, Transfer } from './entities.ts';
 
 export function balancesOf(account: Balances): Balances {
   const { available, held, leased, spent, expired, unresolved } = account;
@@ -23,6 +23,9 @@ export class TenantBook {
   readonly grants = new Map<string, Grant>();
   readonly holds = new Map<string, Hold>();
   readonly spends = new Map<string, Spend>();
+  readonly leases = new Map<string, Lease>();
+  /** The epochs of sidecars that ask for leases, by `owner/instance`. */
+  readonly epochs = new Map<string, { epoch: number; bootId: string }>();
 
   /** Every loaded grant with something to spend, in burn order. */
   readonly spendable: Grant[] = [];
@@ -41,6 +44,8 @@ export class TenantBook {
   readonly changedGrants = new Set<Grant>();
   readonly newHolds = new Set<Hold>();
   readonly changedHolds = new Set<Hold>();
+  readonly newLeases = new Set<Lease>();
+  readonly changedLeases = new Set<Lease>();
 
   constructor(account: Account, batchMs: number) {
     this.account = account;
@@ -105,8 +110,17 @@ export class TenantBook {
     this.spendable.splice(0, this.spendable.length, ...spendable);
   }
 
+  addNewLease(lease: Lease): void {
+    this.leases.set(lease.leaseId, lease);
+    this.newLeases.add(lease);
+  }
+
+  touchLease(lease: Lease): void {
+    if (!this.newLeases.has(lease)) this.changedLeases.add(lease);
+  }
+
   get isChanged(): boolean {
-    return this.transfers.length > 0;
+    return this.transfers.length > 0 || this.changedLeases.size > 0;
   }
 
   #insertSpendable(grant: Grant): void {

@@ -1,6 +1,6 @@
 import { CopyWriter } from '../../platform/database/exchange/copy-writer.ts';
 import type { Statement } from '../../platform/database/exchange/exchange.ts';
-import type { Grant, Hold, Transfer } from '../book/entities.ts';
+import type { Grant, Hold, Lease, Transfer } from '../book/entities.ts';
 import type { TenantBook } from '../book/tenant-book.ts';
 import type { Payment } from '../operation.ts';
 import type { NewKey } from './decide-batch.ts';
@@ -84,6 +84,32 @@ export function copyHolds(holds: readonly Owned<Hold>[]): Statement {
     else writer.timestamp(hold.endedAtMs);
   }
   return copyStatement('copy-holds', writer.finish());
+}
+
+export function copyLeases(leases: readonly Owned<Lease>[]): Statement {
+  const writer = new CopyWriter(leases.length * 320);
+  for (const { tenantId, value: lease } of leases) {
+    writer
+      .row(16)
+      .text(tenantId)
+      .uuid(lease.leaseId)
+      .text(lease.owner)
+      .text(lease.instance)
+      .int8(lease.epoch)
+      .text(lease.bootId)
+      .int8(lease.amount)
+      .int8(lease.spent)
+      .int8(lease.returned)
+      .text(lease.state)
+      .bool(lease.recalled)
+      .uuids(lease.slices.grantIds)
+      .int8s(lease.slices.amounts)
+      .timestamp(lease.createdAtMs)
+      .timestamp(lease.expiresAtMs);
+    if (lease.endedAtMs === null) writer.null();
+    else writer.timestamp(lease.endedAtMs);
+  }
+  return copyStatement('copy-leases', writer.finish());
 }
 
 export function copyKeys(keys: readonly NewKey[], nowMs: number): Statement {

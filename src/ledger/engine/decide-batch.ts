@@ -185,7 +185,7 @@ function decideStep(
   const isDone = outcome.kind === 'done';
   const body = isDone ? outcome.body : render(outcome, envelope.requestId);
   decisions.results.push({ op: operation.op, result: isDone ? 'done' : outcome.code });
-  if (!isDone && book.account.version > 0)
+  if (!isDone && outcome.status !== 400 && book.account.version > 0)
     decisions.refusals.push({ operation, refused: outcome, envelope, balances: balancesOf(book.account) });
   const answer = { status: outcome.status, body, replayed: false };
   keep(operation.tenantId, idempotency, answer, facts, decisions);

@@ -3,6 +3,7 @@ import { canonicalText } from '../../audit/events/encode-event.ts';
 import type { MoneyEvent } from '../../audit/events/event.ts';
 import type { Balances, Transfer } from '../book/entities.ts';
 import type { TenantBook } from '../book/tenant-book.ts';
+import type { Operation } from '../operation.ts';
 import { isUuid } from '../uuid.ts';
 import type { Refusal } from './decide-batch.ts';
 
@@ -32,7 +33,7 @@ function transferEvent(
   at: string,
   eventId: string,
 ): MoneyEvent {
-  const { slices, subjectId, type } = transfer;
+  const { slices, type } = transfer;
   return {
     action: `credits.${type}`,
     event_id: eventId,
@@ -45,10 +46,16 @@ function transferEvent(
     after: transfer.after,
     transaction_id: transfer.transferId,
     grants: slices.grantIds.map((grantId, i) => ({ grant_id: grantId, amount: slices.amounts[i]! })),
-    hold_id: subjectId === null || type === 'refund' ? undefined : subjectId,
-    refund_of: type === 'refund' ? (subjectId ?? undefined) : undefined,
+    ...subjectOf(transfer),
     reference: transfer.reference ?? undefined,
   };
+}
+
+/** What the transfer is about. */
+function subjectOf({ subjectId, type }: Transfer): Pick<MoneyEvent, 'hold_id' | 'lease_id' | 'refund_of'> {
+  if (subjectId === null) return {};
+  if (type === 'refund') return { refund_of: subjectId };
+  return type.startsWith('lease') ? { lease_id: subjectId } : { hold_id: subjectId };
 }
 
 /** A refused operation names an amount where the caller did. */
@@ -63,14 +70,20 @@ export function refusalEvent(refusal: Refusal, nowMs: number): EncodedEvent {
     actor: envelope.actor,
     success: false,
     code: refused.code,
-    amount: 'amount' in operation ? (operation.amount ?? 0) : 0,
+    amount: amountOf(operation),
     before: balances,
     after: balances,
+    lease_id: 'leaseId' in operation ? operation.leaseId : undefined,
     hold_id: 'reservationId' in operation ? idOrNothing(operation.reservationId) : undefined,
     refund_of: 'transactionId' in operation ? idOrNothing(operation.transactionId) : undefined,
     reference: 'reference' in operation ? (operation.reference ?? undefined) : undefined,
   };
   return { eventId, tenantId: operation.tenantId, event: canonicalText(event) };
+}
+
+function amountOf(operation: Operation): number {
+  if ('amount' in operation) return operation.amount ?? 0;
+  return operation.op === 'acquire' ? operation.min : 0;
 }
 
 /** A caller may have sent anything in place of an id, even a card number, which must not be written down. */

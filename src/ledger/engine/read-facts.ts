@@ -8,8 +8,17 @@ import {
 } from '../../platform/database/exchange/binary-array.ts';
 import { exchangeWithin, type Row, type Statement } from '../../platform/database/exchange/exchange.ts';
 import { TenantBook } from '../book/tenant-book.ts';
+import { holderKey } from '../operations/leases/holder-key.ts';
 import type { BatchFacts, KnownAnswer } from './batch-facts.ts';
-import { milliseconds, readAccount, readGrant, readHold, readSlices, unknownAccount } from './rows.ts';
+import {
+  milliseconds,
+  readAccount,
+  readGrant,
+  readHold,
+  readLease,
+  readSlices,
+  unknownAccount,
+} from './rows.ts';
 import { begin, statement } from './statements.ts';
 import type { WantedFacts } from './wanted-facts.ts';
 
@@ -42,6 +51,7 @@ export async function readFacts(
     ...keyReads(wanted, retentionSeconds),
     ...holdReads(wanted),
     ...spendReads(wanted),
+    ...leaseReads(wanted),
   ];
   const lock = statement('lock-accounts', [textArray(wanted.tenantIds)]);
   const statements = [begin, lock, statement('read-clock'), ...reads.map(([read]) => read)];
@@ -132,6 +142,44 @@ function spendReads({ spends }: WantedFacts): [Statement, Take][] {
     [statement('find-spends', values), takeSpends],
     [statement('grants-of-spends', values), takeGrants],
   ];
+}
+
+function leaseReads({ leases, leasing, holders }: WantedFacts): [Statement, Take][] {
+  if (leases.length === 0) return [];
+  const asked = [
+    textArray(leases.map((lease) => lease.tenantId)),
+    uuidArray(leases.map((lease) => lease.leaseId)),
+  ];
+  const reads: [Statement, Take][] = [
+    [statement('find-leases', asked), takeLeases],
+    [statement('grants-of-leases', asked), takeGrants],
+  ];
+  if (holders.length === 0) return reads;
+  const asking = [
+    textArray(holders.map((holder) => holder.owner)),
+    textArray(holders.map((holder) => holder.instance)),
+  ];
+  const takeEpochs: Take = (facts, rows) => {
+    for (const [owner, instance, epoch, bootId] of rows) {
+      const key = holderKey({ owner: owner!, instance: instance! });
+      const registered = { epoch: Number(epoch), bootId: bootId! };
+      for (const tenantId of leasing) facts.books.get(tenantId)!.epochs.set(key, registered);
+    }
+  };
+  // Epochs first: a sidecar that registers anew waits from here on, and what is read behind is all there is of it.
+  return [
+    [statement('share-epochs', asking), takeEpochs],
+    ...reads,
+    [statement('active-leases', [textArray([...new Set(leasing)])]), takeLeases],
+  ];
+}
+
+function takeLeases(facts: BatchFacts, rows: Row[]): void {
+  for (const row of rows) {
+    const { leases } = facts.books.get(row[0]!)!;
+    const lease = readLease(row);
+    if (!leases.has(lease.leaseId)) leases.set(lease.leaseId, lease);
+  }
 }
 
 export function takeGrants(facts: BatchFacts, rows: Row[]): void {

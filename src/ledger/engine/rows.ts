@@ -1,5 +1,5 @@
 import type { Row } from '../../platform/database/exchange/exchange.ts';
-import type { Account, Grant, Hold, HoldState, Slices } from '../book/entities.ts';
+import type { Account, Grant, Hold, HoldState, Lease, LeaseState, Slices } from '../book/entities.ts';
 
 /** Columns as `sql/lock-accounts.sql` names them. */
 export function readAccount(row: Row): Account {
@@ -57,6 +57,26 @@ export function readHold(row: Row): Hold {
     slices: readSlices(row[5]!, row[6]!),
     createdAtMs: milliseconds(row[7], -Infinity),
     endedAtMs: row[8] === null ? null : milliseconds(row[8], Infinity),
+  };
+}
+
+/** Columns as `sql/find-leases.sql` and `sql/active-leases.sql` name them, after the tenant. */
+export function readLease(row: Row): Lease {
+  return {
+    leaseId: row[1]!,
+    owner: row[2]!,
+    instance: row[3]!,
+    epoch: int8(row[4]),
+    bootId: row[5]!,
+    amount: int8(row[6]),
+    spent: int8(row[7]),
+    returned: int8(row[8]),
+    state: row[9] as LeaseState,
+    recalled: row[10] === 't',
+    slices: readSlices(row[11]!, row[12]!),
+    createdAtMs: milliseconds(row[13], -Infinity),
+    expiresAtMs: milliseconds(row[14], Infinity),
+    endedAtMs: row[15] === null ? null : milliseconds(row[15], Infinity),
   };
 }
 

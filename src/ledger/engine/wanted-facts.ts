@@ -1,4 +1,4 @@
-import type { Idempotency } from '../operation.ts';
+import type { Holder, Idempotency } from '../operation.ts';
 import { decodeTransferId } from '../transfer-id.ts';
 import { isUuid } from '../uuid.ts';
 import { tenantsOf, type Unit } from './unit.ts';
@@ -12,6 +12,10 @@ export interface WantedFacts {
   needRow: Set<string>;
   keys: { tenantId: string; idempotency: Idempotency }[];
   holds: { tenantId: string; holdId: string }[];
+  leases: { tenantId: string; leaseId: string }[];
+  /** Those of whose leases some are asked for. */
+  leasing: string[];
+  holders: Holder[];
   spends: { tenantId: string; transferId: string; recordedAtMs: number; number: number }[];
 }
 
@@ -23,6 +27,9 @@ export function wantedFacts(units: readonly Unit[]): WantedFacts {
     keys: [],
     holds: [],
     spends: [],
+    leases: [],
+    leasing: [],
+    holders: [],
   };
   const burning = new Set<string>();
   for (const unit of units) {
@@ -43,6 +50,18 @@ export function wantedFacts(units: readonly Unit[]): WantedFacts {
           // What is no UUID names no hold, and PostgreSQL would refuse to compare it.
           if (isUuid(operation.reservationId))
             wanted.holds.push({ tenantId, holdId: operation.reservationId });
+          break;
+        case 'acquire':
+          burning.add(tenantId);
+          wanted.leases.push(operation);
+          wanted.leasing.push(tenantId);
+          wanted.holders.push(operation.holder);
+          break;
+        case 'settle':
+        case 'adopt':
+        case 'lose':
+        case 'resolve':
+          wanted.leases.push(operation);
           break;
         case 'refund': {
           const place = decodeTransferId(operation.transactionId);

@@ -6,7 +6,7 @@ import {
   uuidArray,
 } from '../../platform/database/exchange/binary-array.ts';
 import type { Statement } from '../../platform/database/exchange/exchange.ts';
-import type { Grant, Hold } from '../book/entities.ts';
+import type { Grant, Hold, Lease } from '../book/entities.ts';
 import type { TenantBook } from '../book/tenant-book.ts';
 import type { BatchFacts } from './batch-facts.ts';
 import {
@@ -15,6 +15,7 @@ import {
   copyGrants,
   copyHolds,
   copyKeys,
+  copyLeases,
   copyPayments,
   copyTransfers,
 } from './copies.ts';
@@ -65,6 +66,14 @@ export function writeStatements(
     ...some(
       owned(changed, (book) => book.changedHolds),
       endHolds,
+    ),
+    ...some(
+      owned(changed, (book) => book.newLeases),
+      copyLeases,
+    ),
+    ...some(
+      owned(changed, (book) => book.changedLeases),
+      updateLeases,
     ),
     ...some(decisions.newKeys, (keys) => copyKeys(keys, facts.nowMs)),
     ...some(paymentsOf(facts, steps), copyPayments),
@@ -128,5 +137,19 @@ function endHolds(holds: readonly Owned<Hold>[]): Statement {
     uuidArray(holds.map((hold) => hold.value.holdId)),
     textArray(holds.map((hold) => hold.value.state)),
     timestampArray(holds.map((hold) => hold.value.endedAtMs!)),
+  ]);
+}
+
+function updateLeases(leases: readonly Owned<Lease>[]): Statement {
+  return statement('update-leases', [
+    textArray(leases.map((lease) => lease.tenantId)),
+    uuidArray(leases.map((lease) => lease.value.leaseId)),
+    int8Array(leases.map((lease) => lease.value.epoch)),
+    int8Array(leases.map((lease) => lease.value.spent)),
+    int8Array(leases.map((lease) => lease.value.returned)),
+    textArray(leases.map((lease) => lease.value.state)),
+    boolArray(leases.map((lease) => lease.value.recalled)),
+    timestampArray(leases.map((lease) => lease.value.expiresAtMs)),
+    timestampArray(leases.map((lease) => lease.value.endedAtMs ?? Infinity)),
   ]);
 }

@@ -3,6 +3,11 @@ import type { Operation } from '../operation.ts';
 import { cancel } from './cancel.ts';
 import { commit } from './commit.ts';
 import { consume } from './consume.ts';
+import { acquire } from './leases/acquire.ts';
+import { adopt } from './leases/adopt.ts';
+import { lose } from './leases/lose.ts';
+import { resolve } from './leases/resolve.ts';
+import { settle } from './leases/settle.ts';
 import { type Outcome, refused } from './outcome.ts';
 import { refund } from './refund.ts';
 import { reserve } from './reserve.ts';
@@ -31,5 +36,15 @@ export function applyOperation(book: TenantBook, operation: Operation, subjectId
       return cancel(book, operation);
     case 'refund':
       return refund(book, operation);
+    case 'acquire':
+      return acquire(book, operation);
+    case 'settle':
+      return settle(book, operation);
+    case 'adopt':
+      return adopt(book, operation);
+    case 'lose':
+      return lose(book, operation);
+    case 'resolve':
+      return resolve(book, operation);
   }
 }

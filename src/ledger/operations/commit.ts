@@ -1,6 +1,7 @@
 import { giveBack, split } from '../book/give-back.ts';
 import { post } from '../book/post.ts';
 import type { TenantBook } from '../book/tenant-book.ts';
+import { unpin } from '../book/unpin.ts';
 import type { Commit } from '../operation.ts';
 import { done, type Outcome, refused } from './outcome.ts';
 import { pendingHold } from './pending-hold.ts';
@@ -16,12 +17,7 @@ export function commit(book: TenantBook, operation: Commit): Outcome {
   }
   const { account, nowMs } = book;
   const [spent, rest] = split(hold.slices, amount);
-  for (const [i, grantId] of spent.grantIds.entries()) {
-    const grant = book.grants.get(grantId);
-    if (grant === undefined) throw new Error(`grant ${grantId} is committed from without being loaded`);
-    grant.held -= spent.amounts[i]!;
-    book.touchGrant(grant, grant.available > 0);
-  }
+  unpin(book, spent, 'held');
   const transfer = post(book, {
     type: 'commit',
     from: 'held',

@@ -46,6 +46,9 @@ export interface Config {
   ledgerLanes: number;
   ledgerPendingMax: number;
   auditRefusedSpends: boolean;
+  leaseTtlMs: number;
+  leaseLostAfterSeconds: number;
+  leaseBurnAfterHours: number;
   idempotencyRetentionHours: number;
   reconcileMinutes: number;
   /** CIDR ranges. */
@@ -118,6 +121,9 @@ function assemble(values: Environment, databaseUrl: string, redisUrl: string | u
     ledgerLanes: values.LEDGER_LANES,
     ledgerPendingMax: values.LEDGER_PENDING_MAX,
     auditRefusedSpends: values.AUDIT_REFUSED_SPENDS,
+    leaseTtlMs: values.LEASE_TTL_MS,
+    leaseLostAfterSeconds: values.LEASE_LOST_AFTER_SECONDS,
+    leaseBurnAfterHours: values.LEASE_BURN_AFTER_HOURS,
     idempotencyRetentionHours: values.IDEMPOTENCY_RETENTION_HOURS,
     reconcileMinutes: values.RECONCILE_MINUTES,
     webhookAllowedAddresses: values.WEBHOOK_ALLOWED_ADDRESSES,

@@ -238,6 +238,31 @@ const credits = {
     section: 'Credits',
     description: 'Whether operations that the ledger refused are written to the audit log too.',
   }),
+  LEASE_TTL_MS: integer(
+    { min: 1_000, max: 60 * minuteMs, default: 30_000 },
+    {
+      section: 'Credits',
+      description:
+        'How long a sidecar may spend a lease without settling. It settles three times in that span.',
+    },
+  ),
+  LEASE_LOST_AFTER_SECONDS: integer(
+    { min: 0, max: 7 * 24 * 3600, default: 600 },
+    {
+      section: 'Credits',
+      description:
+        'How long after its expiry a lease that nobody settles is given up: it becomes unresolved.',
+    },
+  ),
+  LEASE_BURN_AFTER_HOURS: integer(
+    { min: 0, max: 10 * 366 * 24, default: 24 },
+    {
+      section: 'Credits',
+      description:
+        'How long an unresolved lease waits for evidence before what is left of it counts as spent. ' +
+        '`assay leases resolve` does it earlier, or otherwise.',
+    },
+  ),
   IDEMPOTENCY_RETENTION_HOURS: integer(
     { min: 24, max: 24 * 366, default: 48 },
     { section: 'Credits', description: 'How long an answer is kept for its idempotency key, at least.' },
