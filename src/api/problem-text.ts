@@ -1,5 +1,6 @@
 import { titleOf } from '../platform/error-codes.ts';
-import type { AssayError } from '../platform/errors.ts';
+import type { AssayError, FieldError } from '../platform/errors.ts';
+import { maskSensitiveText } from '../platform/sensitive-text/mask-sensitive-text.ts';
 
 /** The problem document (RFC 9457) of an error, as JSON text; with the two fields that older callers read. */
 export function problemText(
@@ -12,11 +13,16 @@ export function problemText(
     type: `urn:assay:error:${error.code}`,
     title,
     status: error.status,
-    detail: error.message,
+    detail: maskSensitiveText(error.message),
     code: error.code,
     request_id: requestId,
-    errors: error.errors,
+    errors: error.errors.map(masked),
     success: false,
     error: title,
   });
+}
+
+/** A message quotes what was sent, such as the name of an unknown field; and answers are kept by clients and proxies. */
+function masked({ location, message }: FieldError): FieldError {
+  return { location: maskSensitiveText(location), message: maskSensitiveText(message) };
 }
