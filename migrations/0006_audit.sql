@@ -48,7 +48,7 @@ CREATE TABLE audit.entries (
   PRIMARY KEY (seq, sequenced_at)
 ) PARTITION BY RANGE (sequenced_at);
 ALTER TABLE audit.entries ALTER COLUMN leaf SET STORAGE EXTERNAL;
-CREATE INDEX entries_by_tenant ON audit.entries (tenant_id, tenant_seq);
+CREATE INDEX entries_by_tenant ON audit.entries (tenant_id, seq);
 -- Takes what no month was made for; making the month later moves the rows. A forgotten keeper must not stop evidence.
 CREATE TABLE audit.entries_default PARTITION OF audit.entries DEFAULT;
 GRANT SELECT ON audit.entries TO assay_app;
@@ -160,7 +160,7 @@ DECLARE
 BEGIN
   EXECUTE format(
     'INSERT INTO audit.tenant_heads AS known (tenant_id, tenant_seq, leaf_hash) '
-    'SELECT DISTINCT ON (tenant_id) tenant_id, tenant_seq, leaf_hash FROM audit.%I ORDER BY tenant_id, tenant_seq DESC '
+    'SELECT DISTINCT ON (tenant_id) tenant_id, tenant_seq, leaf_hash FROM audit.%I ORDER BY tenant_id, seq DESC '
     'ON CONFLICT (tenant_id) DO UPDATE SET tenant_seq = EXCLUDED.tenant_seq, leaf_hash = EXCLUDED.leaf_hash '
     'WHERE known.tenant_seq < EXCLUDED.tenant_seq', audit.month_table(month));
   GET DIAGNOSTICS noted = ROW_COUNT;

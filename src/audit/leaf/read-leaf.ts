@@ -56,7 +56,9 @@ function readString(latin1: string): string | null {
 }
 
 /** Whether a leaf's HMAC is the one the key makes of the leaf without it. */
-export function createLeafAuthenticator(hmacKey: Buffer): (leaf: Buffer, read: ReadLeaf) => boolean {
+export function createLeafAuthenticator(
+  hmacKey: Buffer,
+): (leaf: Buffer, read: Pick<ReadLeaf, 'eventEnd' | 'tailStart' | 'hmac'>) => boolean {
   const hmac = createHmac(hmacKey);
   return (leaf, read) =>
     hmac.finish(

@@ -1,0 +1,1 @@
+SELECT chain_hash FROM audit.entries WHERE seq = $1
