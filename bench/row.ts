@@ -14,7 +14,15 @@ export interface BenchRow {
   floor: number | null;
   goal: number | null;
   unit: string;
+  /** Smallest and largest of the rounds. */
+  ranges?: Ranges;
   note?: string;
+}
+
+export interface Ranges {
+  assay: readonly [number, number];
+  reference: readonly [number, number];
+  ratio: readonly [number, number];
 }
 
 /** What every scenario gets: a migrated database of its own on a server started for the run. */
@@ -37,17 +45,28 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+export interface Measured {
+  a: number;
+  b: number;
+  ratio: number;
+  ranges: Ranges;
+}
+
 /** Runs A and B in turn and compares round by round, so that a machine that slows down slows both. */
 export async function alternate(
   rounds: number,
   a: () => Promise<number>,
   b: () => Promise<number>,
-): Promise<{ a: number; b: number; ratio: number }> {
+): Promise<Measured> {
   const as: number[] = [];
   const bs: number[] = [];
   for (let round = 0; round < rounds; round++) {
     as.push(await a());
     bs.push(await b());
   }
-  return { a: median(as), b: median(bs), ratio: median(as.map((value, round) => value / bs[round]!)) };
+  const ratios = as.map((value, round) => value / bs[round]!);
+  const ranges = { assay: range(as), reference: range(bs), ratio: range(ratios) };
+  return { a: median(as), b: median(bs), ratio: median(ratios), ranges };
 }
+
+const range = (values: readonly number[]) => [Math.min(...values), Math.max(...values)] as const;

@@ -3,13 +3,24 @@ import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { evaluationScenario } from './evaluation.ts';
+import { balanceScenario } from './ledger-balance.ts';
+import { batchScenario } from './ledger-batch.ts';
+import { consumeScenario } from './ledger-consume.ts';
+import { transactionScenario } from './ledger-transaction.ts';
 import type { BenchRow, Scenario } from './row.ts';
 import { samplesIngestScenario } from './samples-ingest.ts';
 import { withBenchServer } from './server.ts';
 import { formatTable } from './table.ts';
 
 /** By the number of the goal it measures. */
-const scenarios: Record<string, Scenario> = { P6: evaluationScenario, P12: samplesIngestScenario };
+const scenarios: Record<string, Scenario> = {
+  P1: consumeScenario,
+  P2: transactionScenario,
+  P3: batchScenario,
+  P4: balanceScenario,
+  P6: evaluationScenario,
+  P12: samplesIngestScenario,
+};
 
 const resultsFolder = new URL('./results/', import.meta.url);
 

@@ -5,7 +5,7 @@ const number = (value: number) =>
 
 /** `scenario | assay | reference | ratio | goal`, in columns. */
 export function formatTable(rows: readonly BenchRow[]): string {
-  const header = ['', 'scenario', 'assay', 'reference', 'unit', 'ratio', 'floor', 'goal', ''];
+  const header = ['', 'scenario', 'assay', 'reference', 'unit', 'ratio', 'min–max', 'floor', 'goal', ''];
   const body = rows.map((row) => [
     row.id,
     row.scenario,
@@ -13,8 +13,9 @@ export function formatTable(rows: readonly BenchRow[]): string {
     number(row.reference),
     row.unit,
     row.ratio.toFixed(2),
-    row.floor?.toFixed(1) ?? '',
-    row.goal?.toFixed(1) ?? '',
+    row.ranges?.ratio.map((ratio) => ratio.toFixed(2)).join('–') ?? '',
+    row.floor === null ? '' : String(row.floor),
+    row.goal === null ? '' : String(row.goal),
     verdict(row),
   ]);
   const widths = header.map((_, column) =>
