@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mismatchCounter } from '../../src/cli/support/connect-balances.ts';
 import { createTestApi, type TestApi, testAdminKey } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { redisUrl } from '../support/redis.ts';
@@ -215,6 +216,20 @@ describe.skipIf(redisUrl() === undefined)('with Redis', () => {
     await redis.del(name!);
   });
 
+  test('reconciliation finds a balance in Redis that is not the stored one', async () => {
+    const [a] = apis;
+    await post(a, 'topup', { tenant_id: 'wrong', amount: 10 });
+    await balanceOf(a, 'wrong');
+    await sleep(50);
+    const { redis, pool, config } = a.deps;
+    const count = mismatchCounter(config, { pool, redis })!;
+    expect(await count()).toBe(0);
+    const [name] = await redis!.keys('*:balance:*:wrong');
+    await redis!.set(name!, (await redis!.get(name!))!.replace('"balance":10', '"balance":11'));
+    expect(await count()).toBe(1);
+    await redis!.del(name!);
+  });
+
   test('flushed, stopped and started again: answers stay right and within a second', async () => {
     const [a, b] = apis;
     const tenant = 'outage';
@@ -234,7 +249,7 @@ describe.skipIf(redisUrl() === undefined)('with Redis', () => {
     await server.stop();
     for (let i = 0; i < 5; i++) await spend('stopped');
     server = (await startRedis(Number(port)))!;
-    for (let i = 0; i < 20; i++) {
+    for (let i = 0; i < 12; i++) {
       await spend('started again');
       await sleep(200);
     }

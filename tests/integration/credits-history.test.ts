@@ -14,14 +14,10 @@ beforeAll(async () => {
 afterAll(() => api.close());
 
 const key = testAdminKey;
-const get = (path: string, query: Record<string, string | number>) =>
-  api.send(
-    'GET',
-    `/credits/${path}?${new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]))}`,
-    {
-      key,
-    },
-  );
+const get = (path: string, query: Record<string, string | number>) => {
+  const texts = Object.entries(query).map(([name, value]): [string, string] => [name, String(value)]);
+  return api.send('GET', `/credits/${path}?${new URLSearchParams(texts)}`, { key });
+};
 const post = async (op: string, body: object) => {
   const answer = await api.send('POST', `/credits/${op}`, { key, body });
   expect(answer.status, answer.text).toBe(200);

@@ -1,7 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import type { BalanceCache } from '../../ledger/cache/balance-cache.ts';
-import { createBalanceCache } from '../../ledger/cache/create-balance-cache.ts';
+import { countCacheMismatches } from '../../ledger/cache/count-mismatches.ts';
+import { cachePrefix, createBalanceCache } from '../../ledger/cache/create-balance-cache.ts';
 import { preloadBusiest } from '../../ledger/cache/preload.ts';
 import { watchBalances } from '../../ledger/cache/watch-balances.ts';
 import type { Ledger } from '../../ledger/engine/create-ledger.ts';
@@ -24,15 +25,17 @@ export interface ConnectBalancesDeps {
 
 /** The balances that a process answers with, told of whatever its ledger commits. */
 export function connectBalances(config: Config, deps: ConnectBalancesDeps): BalanceCache {
-  const { pool, ledger, lifecycle, metrics } = deps;
-  const { cache, close } = createBalanceCache({
-    ...deps,
-    config,
-    load: (tenantId) => readBalance(pool, tenantId),
-  });
+  const cache = announceCommits(config, deps);
+  const unwatch = watchBalances(cache, deps.metrics, config.metricsTenants);
+  deps.lifecycle.onStop({ name: 'balance gauges', phase: 'stop-accepting', run: unwatch });
+  return cache;
+}
+
+/** For a process that only writes, such as a worker that posts expiries: others hear of it. */
+export function announceCommits(config: Config, deps: ConnectBalancesDeps): BalanceCache {
+  const { pool, ledger, lifecycle } = deps;
+  const { cache, close } = createBalanceCache({ ...deps, config, load: (id) => readBalance(pool, id) });
   ledger.onCommitted((accounts) => cache.wrote(accounts));
-  const unwatch = watchBalances(cache, metrics, config.metricsTenants);
-  lifecycle.onStop({ name: 'balance gauges', phase: 'stop-accepting', run: unwatch });
   lifecycle.onStop({
     name: 'balance cache',
     phase: 'flush',
@@ -43,6 +46,16 @@ export function connectBalances(config: Config, deps: ConnectBalancesDeps): Bala
     },
   });
   return cache;
+}
+
+/** What reconciliation asks of the shared cache; undefined where there is none. */
+export function mismatchCounter(
+  config: Config,
+  { pool, redis }: Pick<ConnectBalancesDeps, 'pool' | 'redis'>,
+): (() => Promise<number>) | undefined {
+  if (redis === undefined) return undefined;
+  const prefix = cachePrefix(pool, config.redisKeyPrefix);
+  return async () => countCacheMismatches(redis, await prefix(), (id) => readBalance(pool, id));
 }
 
 /** In the background: a process answers before its caches are warm. */

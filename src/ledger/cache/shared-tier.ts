@@ -67,7 +67,7 @@ export class SharedTier {
         return value;
       }) as [string | null, number];
     });
-    const found = reply === null ? null : parse(reply[0]);
+    const found = reply === null ? null : parseValue(reply[0]);
     if (reply === null || found === null || found.version < owed) return null;
     return { ...found, validMs: reply[1] };
   }
@@ -130,7 +130,8 @@ export class SharedTier {
   }
 }
 
-function parse(value: string | null): CachedBalance | null {
+/** @returns null where there is nothing, or only a mark that what was there is outdated. */
+export function parseValue(value: string | null): CachedBalance | null {
   const bar = value === null ? -1 : value.indexOf('|');
   if (value === null || bar < 1 || bar === value.length - 1) return null;
   return { version: Number(value.slice(0, bar)), text: value.slice(bar + 1) };
