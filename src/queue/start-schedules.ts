@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { createVault } from '../audit/vault/vault.ts';
-import type { DuePoster } from '../ledger/maintenance/sweep-due.ts';
 import type { Config } from '../platform/config/load.ts';
 import { countSlowStatements } from '../platform/database/count-slow-statements.ts';
 import { observePool } from '../platform/database/observe-pool.ts';
@@ -10,16 +9,16 @@ import type { Logger } from '../platform/log/logger.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
 import type { QueueBackend } from './backend.ts';
 import { runSchedules } from './run-schedules.ts';
-import { schedules } from './schedules.ts';
+import { type ScheduleDeps, schedules } from './schedules.ts';
 
 export interface StartSchedulesDeps {
   log: Logger;
   metrics: Metrics;
   lifecycle: Lifecycle;
   backend: QueueBackend;
-  /** What posts expiries that are due. */
-  ledger: DuePoster;
-  countCacheMismatches?: (() => Promise<number>) | undefined;
+  /** What writes down what is due. */
+  ledger: ScheduleDeps['ledger'];
+  countCacheMismatches?: ScheduleDeps['countCacheMismatches'];
 }
 
 /** Each job at work holds one connection for its lock; up to two more are used by its work, few jobs at a time. */

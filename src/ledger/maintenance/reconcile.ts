@@ -26,7 +26,10 @@ export async function reconcile(deps: ReconcileDeps, signal: AbortSignal): Promi
   // Kinds that are gone must not keep their last figure.
   violations.reset();
   for (const [kind, total] of Object.entries(report.totals)) violations.set({ kind }, total);
-  const mismatches = await deps.countCacheMismatches?.();
+  const mismatches = await deps.countCacheMismatches?.().catch((err: unknown) => {
+    log.warn({ err }, 'Redis does not answer; its balances were not compared');
+    return undefined;
+  });
   if (mismatches !== undefined) metrics.gauge('credits_cache_mismatches').set(mismatches);
   for (const violation of report.violations.slice(0, loggedMax)) {
     log.error({ event: 'ledger_violation', ...violation }, 'the ledger breaks a rule');
