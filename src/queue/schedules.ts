@@ -2,6 +2,8 @@ import type { Pool } from 'pg';
 import type { Vault } from '../audit/vault/vault.ts';
 import { deliverWebhooks } from '../ledger/alerts/deliver-webhooks.ts';
 import { reportAlerts } from '../ledger/alerts/report-alerts.ts';
+import type { Ledger } from '../ledger/engine/create-ledger.ts';
+import { endLapsedLeases } from '../ledger/leases/end-lapsed.ts';
 import { keepPartitions } from '../ledger/maintenance/keep-partitions.ts';
 import { reconcile } from '../ledger/maintenance/reconcile.ts';
 import { type DuePoster, sweepDue } from '../ledger/maintenance/sweep-due.ts';
@@ -20,7 +22,7 @@ export interface ScheduleDeps {
   keeperPool: Pool;
   /** Of a replica where there is one. */
   replicaPool: Pool;
-  ledger: DuePoster;
+  ledger: DuePoster & Pick<Ledger, 'apply'>;
   vault: Vault;
   countCacheMismatches?: (() => Promise<number>) | undefined;
   log: Logger;
@@ -41,6 +43,8 @@ export function schedules(deps: ScheduleDeps): ScheduledJob[] {
     { name: 'credits-alerts', everyMs: 2 * secondMs, run: (signal) => alerts(deps, signal) },
     // Nothing waits for it: what is due counts as posted already.
     { name: 'credits-expiries', everyMs: 15 * secondMs, run: (signal) => expiries(deps, signal) },
+    // Leases are given up minutes after their expiry; a quarter of one more or less is nothing.
+    { name: 'credits-leases', everyMs: 15 * secondMs, run: () => lapsedLeases(deps) },
     { name: 'credits-summaries', everyMs: 30 * secondMs, run: () => foldSummary(pool) },
     // They are made days ahead; hourly, because a busy table is left for the next run.
     { name: 'credits-partitions', everyMs: 60 * minuteMs, run: () => partitions(deps) },
@@ -72,6 +76,20 @@ async function looks(deps: ScheduleDeps, signal: AbortSignal): Promise<void> {
 
 async function expiries({ pool, ledger, metrics }: ScheduleDeps, signal: AbortSignal): Promise<void> {
   metrics.counter('credits_expiries_posted_total').inc(await sweepDue(pool, ledger, signal));
+}
+
+async function lapsedLeases({ config, pool, ledger, metrics, log }: ScheduleDeps): Promise<void> {
+  const { lost, burned } = await endLapsedLeases(
+    { pool, ledger },
+    {
+      lostAfterSeconds: config.leaseLostAfterSeconds,
+      burnAfterSeconds: config.leaseBurnAfterHours * 3600,
+    },
+  );
+  metrics.counter('credits_leases_ended_total').inc({ how: 'lost' }, lost);
+  metrics.counter('credits_leases_ended_total').inc({ how: 'burned' }, burned);
+  if (lost + burned > 0)
+    log.warn({ event: 'leases_lapsed', lost, burned }, 'leases of silent sidecars ended');
 }
 
 async function partitions({ config, keeperPool, log, metrics }: ScheduleDeps): Promise<void> {

@@ -22,7 +22,7 @@ const envelope = { requestId: 'lease-sweeper', actor: 'lease-sweeper' };
  * @returns how many became unresolved and how many were burned.
  */
 export async function endLapsedLeases(
-  { pool, ledger }: { pool: Pool; ledger: Ledger },
+  { pool, ledger }: { pool: Pool; ledger: Pick<Ledger, 'apply'> },
   policy: LapsePolicy,
 ): Promise<{ lost: number; burned: number }> {
   const lapsed = await find(pool, sql(import.meta.url, './sql/lapsed-leases.sql'), policy.lostAfterSeconds);
@@ -51,6 +51,6 @@ async function find(
   return rows.map((row) => ({ tenantId: row.tenant_id, leaseId: row.lease_id }));
 }
 
-async function applyAll(ledger: Ledger, operations: readonly LeaseOperation[]): Promise<void> {
+async function applyAll(ledger: Pick<Ledger, 'apply'>, operations: readonly LeaseOperation[]): Promise<void> {
   await Promise.all(operations.map((operation) => ledger.apply({ operation, idempotency: null }, envelope)));
 }

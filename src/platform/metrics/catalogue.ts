@@ -155,6 +155,11 @@ export const catalogue = {
     type: 'counter',
     help: 'Tenants whose due expiries the sweeper wrote down.',
   },
+  credits_leases_ended_total: {
+    type: 'counter',
+    help: 'Leases that ended without their holder: lost (now unresolved) or burned (counted as spent).',
+    labels: ['how'],
+  },
   credits_alerts_total: {
     type: 'counter',
     help: 'Low-balance alerts that this worker reported.',
