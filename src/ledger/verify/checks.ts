@@ -5,6 +5,7 @@ export const checkNames = [
   'grants',
   'totals',
   'holds',
+  'leases',
   'refunds',
   'due',
   'idempotency',
@@ -40,6 +41,7 @@ export const checks: readonly Check[] = [
   },
   { name: 'totals', file: './sql/totals.sql', invariants: { default: 'L2' } },
   { name: 'holds', file: './sql/holds.sql', invariants: { default: 'L4' } },
+  { name: 'leases', file: './sql/leases.sql', invariants: { default: 'I1' } },
   { name: 'refunds', file: './sql/refunds.sql', invariants: { default: 'L2' } },
   { name: 'due', file: './sql/due.sql', invariants: { default: 'L4' } },
   {

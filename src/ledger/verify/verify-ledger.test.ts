@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../../../tests/support/database.ts';
 import {
@@ -11,6 +13,8 @@ import {
   topup,
 } from '../../../tests/support/ledger.ts';
 import { controlLedgerClock } from '../../../tests/support/ledger-clock.ts';
+import type { Ledger } from '../engine/create-ledger.ts';
+import { register } from '../leases/register.ts';
 import { type LedgerReport, verifyLedger, verifySnapshot } from './verify-ledger.ts';
 
 const options = { idempotencyRetentionHours: 48 };
@@ -35,10 +39,43 @@ async function fill(database: TestDatabase): Promise<void> {
     await held(30);
     await clock.advance(2 * dayMs);
     await tell(ledger, topup('busy', 7));
+    await lease(database.appPool, ledger);
     await held(60);
     await tell(ledger, consume('busy', 1_000_000), 'refused');
   } finally {
     await ledger.close();
+  }
+}
+
+/** Five leases: one runs, one was settled, one is unresolved, one was burned, one restored. */
+async function lease(pool: Pool, ledger: Ledger): Promise<void> {
+  const holder = { owner: '*', instance: 'pod', epoch: 1 };
+  const registration = {
+    owner: '*',
+    instance: 'pod',
+    incarnation: 'a',
+    bootId: 'b',
+    journal: new Map<string, number>(),
+    ttlMs: 1,
+  };
+  await register({ pool, ledger }, registration, { requestId: 'r', actor: 'test' });
+  const common = { tenantId: 'busy', ttlMs: 1_000 };
+  const acquire = async () => {
+    const leaseId = randomUUID();
+    const told = await tell(ledger, { op: 'acquire', ...common, holder, leaseId, want: 20, min: 20 });
+    expect(told.status).toBe(200);
+    return leaseId;
+  };
+  const settle = (leaseId: string, cumulativeSpent: number, final: boolean) =>
+    tell(ledger, { op: 'settle', ...common, leaseId, epoch: 1, cumulativeSpent, final });
+  await settle(await acquire(), 5, false);
+  await settle(await acquire(), 5, true);
+  for (const how of [null, 'burn', 'restore'] as const) {
+    const leaseId = await acquire();
+    await settle(leaseId, 3, false);
+    // Without a journal nobody knows what the former incarnation spent.
+    await tell(ledger, { op: 'adopt', ...common, leaseId, epoch: 2, watermark: null });
+    if (how !== null) await tell(ledger, { op: 'resolve', tenantId: 'busy', leaseId, how });
   }
 }
 
@@ -59,6 +96,12 @@ test('a ledger of every kind of transfer is in order', async () => {
     'consume',
     'expired',
     'hold_expired',
+    'lease',
+    'lease_burned',
+    'lease_lost',
+    'lease_restored',
+    'lease_returned',
+    'lease_spent',
     'refund',
     'release',
     'reserve',
@@ -177,6 +220,11 @@ const corruptions: [kind: string, invariant: string, statement: string][] = [
     'L4',
     `UPDATE credits.transfers SET amount = amount - 1 WHERE tenant_id = 'busy' AND type = 'cancel'`,
   ],
+  ['lease_missing', 'I1', `DELETE FROM credits.leases WHERE state = 'settled'`],
+  ['lease_granted', 'I1', `UPDATE credits.leases SET amount = amount + 1 WHERE state = 'active'`],
+  ['lease_amounts', 'I1', `UPDATE credits.leases SET spent = spent + 1 WHERE state = 'active'`],
+  ['lease_state', 'I1', `UPDATE credits.leases SET state = 'active' WHERE state = 'unresolved'`],
+  ['leases_total', 'L2', `UPDATE credits.leases SET state = 'settled' WHERE state = 'active'`],
   [
     'refund_of_nothing',
     'L2',

@@ -18,7 +18,7 @@ export interface VerifyOptions {
 /** A rule of the ledger that does not hold. */
 export interface Violation {
   check: CheckName;
-  /** The invariant of the design it breaks: L1 … L4. */
+  /** The invariant of the design it breaks: L1 … L6, or I1 of leases. */
   invariant: string;
   kind: string;
   tenantId: string;
@@ -44,7 +44,7 @@ const violationsMax = 100;
 
 /**
  * Recomputes the ledger from its history: every balance there ever was (L1), accounts, history and grants against each
- * other (L2), answers against keys (L3), holds (L4). Reads one snapshot and writes nothing, so a replica serves.
+ * other (L2), answers against keys (L3), holds (L4), leases (I1). Reads one snapshot and writes nothing, so a replica serves.
  * PostgreSQL does the sums, spilling to disk where they are large; only violations come here.
  *
  * @param pool of the application role, on the primary or a replica.
