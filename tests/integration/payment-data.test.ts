@@ -123,6 +123,23 @@ describe('a card number, a token and a key, sent in every text of every request 
   });
 });
 
+test('elsewhere names are masked and identifiers refused', async () => {
+  const rule = { rule_type: 'signature', rule_config: { type: 'signature', pattern: 'x' } };
+  await post('/shadow/rules', { rule_id: 'r', rule_name: `rule for ${grouped} ${token}`, ...rule });
+  for (const refused of [
+    await post('/shadow/rules', { rule_id: pan, ...rule }, 400),
+    await post('/shadow/evaluate', { rule_id: pan, ...rule }, 400),
+    await api.send('POST', `/samples?dataset=${pan}`, { key, body: '{"is_attack":true}' }),
+  ]) {
+    expect([refused.status, refused.text.includes(pan)]).toEqual([400, false]);
+  }
+  const unknown = await post('/shadow/evaluate', { rule_id: 'r', dataset: pan, ...rule }, 422);
+  expect(unknown.text).not.toContain(pan);
+  const tables = Object.values(await dumpDatabase(api.database.ownerPool)).join('\n');
+  for (const canary of [pan, grouped, token]) expect(tables).not.toContain(canary);
+  expect(tables).toContain('rule for ****-****-****-5709 ****aa09');
+});
+
 test('an API without encryption keys refuses a payment token, says what to set, and takes everything else', async () => {
   const without = await createTestApi({ ENCRYPTION_KEYS: '', FINGERPRINT_KEY: '' });
   try {

@@ -1,4 +1,6 @@
 import { z } from '@hono/zod-openapi';
+import { looksLikePan } from '../../../platform/sensitive-text/looks-like-pan.ts';
+import { maskSensitiveText } from '../../../platform/sensitive-text/mask-sensitive-text.ts';
 import type { RuleConfig } from '../../../shadow/rules/rule-config.ts';
 import { ruleSchemas, ruleTypes } from '../../../shadow/rules/rule-types.ts';
 import { subRule } from '../../../shadow/rules/schema-helpers.ts';
@@ -48,5 +50,8 @@ const plainText = z
     error: 'holds a control character or half of a surrogate pair',
   });
 
-export const ruleIdSchema = plainText.describe('Versions of a rule share it.');
-export const ruleNameSchema = plainText.describe('For people.');
+/** An identifier is refused, since a masked one would name something else; a name for people is masked. */
+export const ruleIdSchema = plainText
+  .refine((id) => !looksLikePan(id), { error: 'looks like a card number; use an identifier of your own' })
+  .describe('Versions of a rule share it.');
+export const ruleNameSchema = plainText.overwrite((name) => maskSensitiveText(name)).describe('For people.');
