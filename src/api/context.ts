@@ -11,7 +11,9 @@ import type { Logger } from '../platform/log/logger.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
 import type { RateLimiter } from '../platform/rate-limit/rate-limiter.ts';
 import type { Breakers } from '../platform/resilience/breakers.ts';
+import type { AuditFlushProducer } from '../queue/jobs/audit-flush.ts';
 import type { EvaluationProducer } from '../queue/jobs/shadow-evaluate.ts';
+import type { SimulationProducer } from '../queue/jobs/stats-simulate.ts';
 import type { EvaluationWatch } from '../shadow/evaluations/watch-evaluations.ts';
 import type { RuleConfig } from '../shadow/rules/rule-config.ts';
 
@@ -58,7 +60,11 @@ export interface ApiDeps {
   readinessChecks: Record<string, ReadinessCheck>;
   /** Reminds workers of an evaluation that was stored. */
   evaluations: EvaluationProducer;
+  /** Reminds a worker that events wait to be sequenced. */
+  auditFlush: AuditFlushProducer;
   evaluationWatch: EvaluationWatch;
+  /** Reminds workers of a simulation that was stored. */
+  simulations: SimulationProducer;
   /** As `parseRuleConfig`, off the event loop where the rule is large. */
   parseRule: (ruleType: string | undefined, input: unknown, location: string) => Promise<RuleConfig>;
   /** Aborts when the process begins to stop; answers that last (events, waits) end by it. */

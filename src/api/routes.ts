@@ -1,5 +1,14 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiDeps, AppEnv } from './context.ts';
+import { showCheckpoint } from './routes/audit/checkpoint.ts';
+import { eraseSubject } from './routes/audit/erase.ts';
+import { exportAuditLog } from './routes/audit/export.ts';
+import { flushAudit } from './routes/audit/flush.ts';
+import { showAuditKeys } from './routes/audit/keys.ts';
+import { listAuditEntries } from './routes/audit/list-entries.ts';
+import { proveAuditConsistency } from './routes/audit/prove-consistency.ts';
+import { proveAuditInclusion } from './routes/audit/prove-inclusion.ts';
+import { verifyAuditLog } from './routes/audit/verify.ts';
 import { resetBreakers } from './routes/circuit-breaker/reset.ts';
 import { showBreakerStats } from './routes/circuit-breaker/stats.ts';
 import { readCreditsBalance } from './routes/credits/balance.ts';
@@ -31,6 +40,9 @@ import { cancelShadowEvaluation } from './routes/shadow/cancel.ts';
 import { evaluateShadow } from './routes/shadow/evaluate.ts';
 import { followShadowResult } from './routes/shadow/events.ts';
 import { readShadowResult } from './routes/shadow/results.ts';
+import { compareRates } from './routes/stats/compare.ts';
+import { weighPairs } from './routes/stats/paired.ts';
+import { simulateRates } from './routes/stats/simulate.ts';
 import { assignAbTest } from './routes/tests/assign.ts';
 import { createAbTest } from './routes/tests/create-test.ts';
 import { evaluateAbTest } from './routes/tests/evaluate-test.ts';
@@ -55,6 +67,9 @@ const routes: readonly Register[] = [
   assignAbTest,
   observeAbTest,
   evaluateAbTest,
+  compareRates,
+  weighPairs,
+  simulateRates,
   topUpCredits,
   consumeCredits,
   reserveCredits,
@@ -70,6 +85,15 @@ const routes: readonly Register[] = [
   acquireLease,
   settleLeases,
   listSidecarLeases,
+  listAuditEntries,
+  showCheckpoint,
+  showAuditKeys,
+  proveAuditInclusion,
+  proveAuditConsistency,
+  exportAuditLog,
+  flushAudit,
+  eraseSubject,
+  verifyAuditLog,
   showBreakerStats,
   resetBreakers,
   liveHealth,

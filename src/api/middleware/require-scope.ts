@@ -17,6 +17,15 @@ export function requireScope(scope: Scope): MiddlewareHandler<AppEnv> {
   };
 }
 
+/** The same for what keys of several kinds may do. */
+export function requireAnyScope(scopes: readonly [Scope, ...Scope[]]): MiddlewareHandler<AppEnv> {
+  return (c, next) => {
+    const key = c.get('key');
+    if (!scopes.some((scope) => hasScope(key, scope))) assertScope(key, scopes[0]);
+    return next();
+  };
+}
+
 /** @throws ForbiddenError, answered as 403. */
 export function assertScope(key: AuthenticatedKey, scope: Scope): void {
   if (hasScope(key, scope)) return;

@@ -21,7 +21,9 @@ import { createRateLimiter } from '../../platform/rate-limit/create-rate-limiter
 import { connectRedis } from '../../platform/redis/connect.ts';
 import { createBreakers } from '../../platform/resilience/breakers.ts';
 import { createQueueBackend } from '../../queue/backend.ts';
+import { createAuditFlushProducer } from '../../queue/jobs/audit-flush.ts';
 import { createEvaluationProducer } from '../../queue/jobs/shadow-evaluate.ts';
+import { createSimulationProducer } from '../../queue/jobs/stats-simulate.ts';
 import { createEvaluationWatch } from '../../shadow/evaluations/watch-evaluations.ts';
 import { createRuleParser } from '../../workers/rule-parser.ts';
 import { connectBalances, preloadBalances } from './connect-balances.ts';
@@ -108,7 +110,11 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
 
   const queue = createQueueBackend(config, onError);
   const evaluations = createEvaluationProducer(queue);
+  const auditFlush = createAuditFlushProducer(queue);
+  const simulations = createSimulationProducer(queue);
   lifecycle.onStop({ name: 'queues', phase: 'flush', run: () => evaluations.close() });
+  lifecycle.onStop({ name: 'simulation queue', phase: 'flush', run: () => simulations.close() });
+  lifecycle.onStop({ name: 'audit queue', phase: 'flush', run: () => auditFlush.close() });
   lifecycle.onStop({ name: 'queue connections', phase: 'close', run: () => queue.close() });
 
   const rules = createRuleParser();
@@ -138,7 +144,9 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
     fingerprint: createFingerprint(config.fingerprintKey),
     readinessChecks: { queue: () => evaluations.ping() },
     evaluations,
+    auditFlush,
     evaluationWatch: createEvaluationWatch(pool),
+    simulations,
     parseRule: rules.parse,
     stopping: lifecycle.stopping,
     clock,

@@ -1,0 +1,1 @@
+SELECT spine FROM audit.checkpoints WHERE size = $1
