@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
+import { copyOutParts } from './copy-out-parts.ts';
 import { copyHeaderBytes } from './copy-row-parser.ts';
 
 /**
@@ -13,17 +13,17 @@ export async function* copyFixedRows(
   select: string,
   rowBytes: number,
 ): AsyncGenerator<Buffer, void, undefined> {
-  const stream = client.query(copyTo(`COPY (${select}) TO STDOUT (FORMAT binary)`));
   let rest: Buffer = Buffer.alloc(0);
   let header = copyHeaderBytes;
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const input = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+  yield* copyOutParts(client, `COPY (${select}) TO STDOUT (FORMAT binary)`, (bytes) => {
+    // A copy in either case: the memory of network reads is used again.
+    const input = Buffer.concat([rest, bytes]);
     const start = Math.min(header, input.length);
     header -= start;
     const end = input.length - ((input.length - start) % rowBytes);
-    if (end > start) yield input.subarray(start, end);
     rest = input.subarray(end);
-  }
+    return end > start ? input.subarray(start, end) : null;
+  });
   // What is left is the end marker, two bytes.
   if (rest.length !== 2)
     throw new Error(`expected rows of ${rowBytes} bytes, ${rest.length} bytes were left over`);

@@ -43,11 +43,26 @@ test('rows are the same a byte at a time', () => {
   expect(rows).toEqual(expected);
 });
 
-test('a field that spans pieces owns its memory, so that it can be transferred', () => {
-  const parser = new CopyRowParser();
-  parser.push(stream.subarray(0, 60));
-  const [row] = parser.push(stream.subarray(60));
-  expect(row![0]!.buffer.byteLength).toBe(300);
+test('a long field owns its memory, so that it can be transferred', () => {
+  const long = Buffer.concat([header, encodeRow(['x'.repeat(3_000)])]);
+  for (const cut of [long.length, 60]) {
+    const parser = new CopyRowParser();
+    const rows = [...parser.push(long.subarray(0, cut)), ...parser.push(long.subarray(cut))];
+    expect(rows[0]![0]!.buffer.byteLength).toBe(3_000);
+  }
+});
+
+test('nothing of a piece is held on to, so that its memory can be used again', () => {
+  for (let cut = 0; cut <= stream.length; cut++) {
+    const parser = new CopyRowParser();
+    const rows = [stream.subarray(0, cut), stream.subarray(cut)].flatMap((piece) => {
+      const memory = Buffer.from(piece);
+      const completed = parser.push(memory);
+      memory.fill(0xff);
+      return completed;
+    });
+    expect(texts(rows), `cut at ${cut}`).toEqual(expected);
+  }
 });
 
 test('what is no binary COPY stream is refused', () => {

@@ -8,10 +8,13 @@ const headerLength = signature.length + 8;
 /** What precedes the first row, with the empty extension that PostgreSQL sends. */
 export const copyHeaderBytes = headerLength;
 
-/** A field that arrived in one piece is a view of the network buffer; hold on to it only after copying. */
+/** A field is a copy: the memory of network reads is used again. */
 export type CopyField = Buffer | null;
 
-/** Memory for a field that arrives in pieces. */
+/** Up to this length a field is a slice of Node's buffer pool, beyond it stands alone and can be transferred. */
+const shortFieldBytesMax = 2048;
+
+/** Memory for a field longer than `shortFieldBytesMax`. */
 export type Allocate = (length: number) => Buffer;
 
 const allocateOwn: Allocate = (length) => Buffer.from(new ArrayBuffer(length));
@@ -22,7 +25,7 @@ export class CopyRowParser {
   #headerRead = false;
   #row: CopyField[] = [];
   #fieldsLeft = 0;
-  /** A field that spans network buffers, in memory of its own so that it can be transferred to a thread. */
+  /** The field that is being read. */
   #field: Buffer | null = null;
   #filled = 0;
   #ended = false;
@@ -32,7 +35,7 @@ export class CopyRowParser {
     this.#allocate = allocate;
   }
 
-  /** @returns the rows that `chunk` completed. */
+  /** @returns the rows that `chunk` completed; nothing of it is held on to. */
   push(chunk: Buffer): CopyField[][] {
     const rows: CopyField[][] = [];
     const input = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]);
@@ -63,11 +66,8 @@ export class CopyRowParser {
         at += 4;
         if (length === -1) {
           this.#complete(null, rows);
-        } else if (input.length - at >= length) {
-          this.#complete(input.subarray(at, at + length), rows);
-          at += length;
         } else {
-          this.#field = this.#allocate(length);
+          this.#field = length > shortFieldBytesMax ? this.#allocate(length) : Buffer.allocUnsafe(length);
           this.#filled = 0;
         }
       }
@@ -85,7 +85,7 @@ export class CopyRowParser {
   }
 
   #keep(input: Buffer, from: number, rows: CopyField[][]): CopyField[][] {
-    this.#rest = from === input.length ? Buffer.alloc(0) : input.subarray(from);
+    this.#rest = Buffer.from(input.subarray(from));
     return rows;
   }
 }

@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { to as copyTo } from 'pg-copy-streams';
+import { copyOutParts } from './copy-out-parts.ts';
 import { type Allocate, type CopyField, CopyRowParser } from './copy-row-parser.ts';
 
 /** COPY takes no parameters; integers are the only ones ever put into its text. */
@@ -20,12 +20,11 @@ export async function* copyRows(
   allocate?: Allocate,
 ): AsyncGenerator<CopyField[][], void, undefined> {
   const text = select.replace(/(?<!:):([a-z_]+)\b/g, (_, name: string) => literal(name, parameters[name]));
-  const stream = client.query(copyTo(`COPY (${text}) TO STDOUT (FORMAT binary)`));
   const parser = new CopyRowParser(allocate);
-  for await (const chunk of stream as AsyncIterable<Buffer>) {
-    const rows = parser.push(chunk);
-    if (rows.length > 0) yield rows;
-  }
+  yield* copyOutParts(client, `COPY (${text}) TO STDOUT (FORMAT binary)`, (bytes) => {
+    const rows = parser.push(bytes);
+    return rows.length > 0 ? rows : null;
+  });
 }
 
 function literal(name: string, value: number | null | undefined): string {

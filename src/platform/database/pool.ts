@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { connectionStream } from './reusing-socket.ts';
 
 export interface PoolConfig {
   /** Connection string of the login that works as the application role. */
@@ -43,6 +44,7 @@ export function createPool(config: PoolConfig, role: PoolRole, options: PoolOpti
   if (options.searchPath !== undefined) settings.options += ` -c search_path=${options.searchPath}`;
   const pool = new pg.Pool({
     ...settings,
+    stream: connectionStream,
     max: options.size ?? (role === 'owner' ? 2 : config.databasePoolSize),
     application_name: options.applicationName ?? `assay-${role}`,
     idleTimeoutMillis: 30_000,
