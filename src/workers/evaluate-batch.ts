@@ -1,5 +1,5 @@
 import { BatchView } from '../shadow/batch/batch-view.ts';
-import { type EvaluationTally, tallyBatch } from '../shadow/report/tally.ts';
+import { type EvaluationTally, type ExamplesWanted, tallyBatch } from '../shadow/report/tally.ts';
 import { compiledRule, type RuleText } from './compiled-rules.ts';
 import { movable } from './movable.ts';
 import { type Bounds, countSelected, selectedSamples } from './selected-samples.ts';
@@ -16,6 +16,8 @@ export interface EvaluateBatchTask {
   /** A bitmap for each rate-limit leaf, in the rule's pre-order: bit i = sample i is over the limit. */
   ruleLimits: Uint8Array[];
   baselineLimits: Uint8Array[];
+  /** What is still wanted after the batches that are done. */
+  examplesWanted: ExamplesWanted;
 }
 
 export interface EvaluateBatchResult {
@@ -36,7 +38,15 @@ export function evaluateBatch(task: EvaluateBatchTask): EvaluateBatchResult {
       task.baseline === null
         ? null
         : compiledRule(task.baseline).matchBatch(view, unpackAll(task.baselineLimits, view.count));
-    const tally = tallyBatch(view, matches, baseline, selected, task.repeats, task.firstOrdinal);
+    const tally = tallyBatch(
+      view,
+      matches,
+      baseline,
+      selected,
+      task.repeats,
+      task.firstOrdinal,
+      task.examplesWanted,
+    );
     const body = task.body.buffer;
     return movable({ samples: countSelected(selected, view.count), tally, body }, [body]);
   } finally {

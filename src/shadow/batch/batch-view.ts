@@ -1,6 +1,6 @@
 import { batchMagic, batchVersion, core, headerBytes, headerWord, noAttackType, section } from './layout.ts';
 import { type TextColumn, textColumns } from './sample.ts';
-import { decompressSection } from './section-codec.ts';
+import { decompressSection, spareBytes } from './section-codec.ts';
 
 /** A column of values inside a batch: value `i` is `bytes[offsets[i] … offsets[i + 1])`. */
 export interface ColumnView {
@@ -110,7 +110,8 @@ export class BatchView {
     if (stored === length) return bytes;
     const unpacked = decompressSection(bytes, length);
     // Node hands out small buffers as slices of a shared one, which is not ours to give back.
-    if (unpacked.buffer.byteLength === length) this.#unpacked.push(unpacked.buffer as ArrayBuffer);
+    if (unpacked.buffer.byteLength === length + spareBytes)
+      this.#unpacked.push(unpacked.buffer as ArrayBuffer);
     return unpacked;
   }
 

@@ -1,6 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
+import type { EvaluateBatchTask } from '../../workers/evaluate-batch.ts';
 import type { ThreadPool } from '../../workers/pool.ts';
-import { type EvaluationTally, emptyTally, mergeTally } from '../report/tally.ts';
+import { type EvaluationTally, emptyTally, examplesWanted, mergeTally } from '../report/tally.ts';
 import { findRepeats } from '../selections/find-repeats.ts';
 import { loadSelection } from '../selections/load-selection.ts';
 import type { Selection } from '../selections/selection.ts';
@@ -60,7 +61,18 @@ export async function runEvaluation(
     inFlightMax: deps.threads.threads * batchesInFlightPerThread,
     signal,
     submit: (chunk) =>
-      submitBatch(deps, job, selection, chunk, ruleLimits(chunk), baselineLimits(chunk), signal),
+      submitBatch(
+        deps,
+        job,
+        selection,
+        chunk,
+        {
+          ruleLimits: ruleLimits(chunk),
+          baselineLimits: baselineLimits(chunk),
+          examplesWanted: examplesWanted(tally),
+        },
+        signal,
+      ),
     collect: (result) => {
       tally = mergeTally(tally, result.tally);
       done += result.samples;
@@ -115,8 +127,7 @@ function submitBatch(
   job: EvaluationJob,
   selection: Selection,
   chunk: Chunk,
-  ruleLimits: Uint8Array[],
-  baselineLimits: Uint8Array[],
+  known: Pick<EvaluateBatchTask, 'ruleLimits' | 'baselineLimits' | 'examplesWanted'>,
   signal: AbortSignal,
 ) {
   return deps.threads.run(
@@ -128,8 +139,7 @@ function submitBatch(
       repeats: chunk.repeats,
       rule: textOf(job.rule),
       baseline: job.baseline === null ? null : textOf(job.baseline),
-      ruleLimits,
-      baselineLimits,
+      ...known,
     },
     {
       transfer: [chunk.body.buffer],

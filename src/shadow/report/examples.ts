@@ -15,9 +15,30 @@ export const examplesMax = 20;
 const pathLengthMax = 40;
 const idLengthMax = 200;
 
-/** Keeps the first `examplesMax` by (at, ordinal). Almost always one comparison: batches come roughly in order. */
-export function noteExample(examples: Example[], view: BatchView, i: number, ordinal: number): void {
+/** Where a sample stands in the order in which examples are chosen. */
+export type Place = Pick<Example, 'at' | 'ordinal'>;
+
+/** What a further example must come before; null while any is wanted. */
+export function placeToBeat(examples: readonly Example[]): Place | null {
+  const last = examples[examplesMax - 1];
+  return last === undefined ? null : { at: last.at, ordinal: last.ordinal };
+}
+
+/**
+ * Keeps the first `examplesMax` by (at, ordinal). Almost always one comparison: batches come roughly in order.
+ *
+ * @param before what examples of other batches leave open, so that the ids of a batch, a seventh of what it takes to
+ *   unpack, stay packed where none can be wanted; null: everything.
+ */
+export function noteExample(
+  examples: Example[],
+  view: BatchView,
+  i: number,
+  ordinal: number,
+  before: Place | null,
+): void {
   const at = view.at[i]!;
+  if (before !== null && !isBefore(at, ordinal, before)) return;
   const last = examples[examplesMax - 1];
   if (last !== undefined && !isBefore(at, ordinal, last)) return;
   let place = examples.length;
@@ -31,7 +52,7 @@ export function mergeExamples(a: readonly Example[], b: readonly Example[]): Exa
   return [...a, ...b].sort((x, y) => x.at - y.at || x.ordinal - y.ordinal).slice(0, examplesMax);
 }
 
-function isBefore(at: number, ordinal: number, other: Example): boolean {
+export function isBefore(at: number, ordinal: number, other: Place): boolean {
   return at < other.at || (at === other.at && ordinal < other.ordinal);
 }
 

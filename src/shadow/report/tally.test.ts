@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Sample } from '../batch/sample.ts';
 import { packed, sample } from '../batch/test-support/samples.ts';
 import { examinedPerBatchMax } from './clues.ts';
-import { emptyTally, mergeTally, tallyBatch } from './tally.ts';
+import { type ExamplesWanted, emptyTally, examplesWanted, mergeTally, tallyBatch } from './tally.ts';
 
 const bitmap = (flags: readonly boolean[]) => {
   const bytes = new Uint8Array(Math.ceil(flags.length / 8));
@@ -60,6 +60,24 @@ test('examples are the first twenty by time, then by arrival', () => {
     Array.from({ length: 20 }, (_, k) => `s${2 * k + 1}`),
   );
   expect(tally.clues.falseAlarms.examined).toBe(examinedPerBatchMax);
+});
+
+test('what earlier batches leave no room for changes no merged tally', () => {
+  const batch = (firstOrdinal: number, wanted?: ExamplesWanted) => {
+    const samples = Array.from({ length: 90 }, (_, i) =>
+      sample({ at: (i * 7 + firstOrdinal) % 60, isAttack: i % 3 === 0, id: `s${firstOrdinal + i}` }),
+    );
+    const matches = Uint8Array.from(samples, (_, i) => (i % 5 === 0 ? 1 : 0));
+    return tallyBatch(packed(samples), matches, null, null, null, firstOrdinal, wanted);
+  };
+  let told = emptyTally();
+  let untold = emptyTally();
+  for (const firstOrdinal of [300, 0, 600, 90, 900]) {
+    told = mergeTally(told, batch(firstOrdinal, examplesWanted(told)));
+    untold = mergeTally(untold, batch(firstOrdinal));
+  }
+  expect(told).toEqual(untold);
+  expect(batch(900, examplesWanted(told)).passed.length).toBeLessThan(20);
 });
 
 const arbitrarySample: fc.Arbitrary<Sample> = fc

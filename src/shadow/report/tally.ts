@@ -3,8 +3,8 @@ import type { BatchView } from '../batch/batch-view.ts';
 import { noAttackType } from '../batch/layout.ts';
 import { textColumns } from '../batch/sample.ts';
 import { type AttackTypes, emptyAttackTypes, limitAttackTypes, mergeAttackTypes } from './attack-types.ts';
-import { type Clues, emptyClues, examine, mergeClues } from './clues.ts';
-import { type Example, mergeExamples, noteExample } from './examples.ts';
+import { type Clues, emptyClues, examine, examinedPerBatchMax, mergeClues } from './clues.ts';
+import { type Example, isBefore, mergeExamples, noteExample, type Place, placeToBeat } from './examples.ts';
 
 /** How a rule and a baseline judged the distinct requests of one label. */
 export interface PairedTally {
@@ -86,6 +86,18 @@ export function mergeTally(a: EvaluationTally, b: EvaluationTally): EvaluationTa
   };
 }
 
+/** Of each kind of example, the place before which more are wanted; null: anywhere. */
+export type ExamplesWanted = Record<'falsePositives' | 'falseNegatives' | 'passed', Place | null>;
+
+/** What a batch can still add to the examples of a tally. */
+export function examplesWanted(tally: EvaluationTally): ExamplesWanted {
+  return {
+    falsePositives: placeToBeat(tally.falsePositives),
+    falseNegatives: placeToBeat(tally.falseNegatives),
+    passed: placeToBeat(tally.passed),
+  };
+}
+
 const addressBit = textColumns.indexOf('source_ip');
 
 /**
@@ -97,6 +109,7 @@ const addressBit = textColumns.indexOf('source_ip');
  * @param selected one byte a sample, 1 = belongs to the evaluation; null: all do
  * @param repeats a bitmap, bit i & 7 of byte i >> 3: sample i repeats an earlier one; null: none does
  * @param firstOrdinal arrival ordinal of the batch's first sample
+ * @param wanted of what this tally will be merged into: sooner or later, the merged tally is the same
  */
 export function tallyBatch(
   view: BatchView,
@@ -105,12 +118,13 @@ export function tallyBatch(
   selected: Uint8Array | null,
   repeats: Uint8Array | null,
   firstOrdinal: number,
+  wanted: ExamplesWanted = examplesWanted(emptyTally()),
 ): EvaluationTally {
   const tally = emptyTally();
   countSamples(tally, view, matches, selected, repeats);
   tally.attackTypes = countAttackTypes(view, matches, selected);
   if (baseline !== null) tally.baseline = countBaseline(view, matches, baseline, selected, repeats);
-  quoteSamples(tally, view, matches, selected, firstOrdinal);
+  quoteSamples(tally, view, matches, selected, firstOrdinal, wanted);
   return tally;
 }
 
@@ -182,16 +196,42 @@ function quoteSamples(
   matches: Uint8Array,
   selected: Uint8Array | null,
   firstOrdinal: number,
+  wanted: ExamplesWanted,
 ): void {
-  for (let i = 0; i < view.count; i++) {
-    if (selected !== null && selected[i] === 0) continue;
-    const attack = (view.flags[i]! & 1) === 1;
-    const matched = matches[i] === 1;
-    if (attack && matched) continue;
-    const examples = attack ? tally.falseNegatives : matched ? tally.falsePositives : tally.passed;
-    noteExample(examples, view, i, firstOrdinal + i);
-    examine(attack ? tally.clues.missed : matched ? tally.clues.falseAlarms : tally.clues.passed, view, i);
+  const { count, flags } = view;
+  const { falsePositives, falseNegatives, passed, clues } = tally;
+  /** At label × 2 + matched, as long as a sample of the kind can add anything: for most of a batch none can. */
+  const kinds: (Quoted | null)[] = [
+    { examples: passed, wanted: wanted.passed, clues: clues.passed },
+    { examples: falsePositives, wanted: wanted.falsePositives, clues: clues.falseAlarms },
+    { examples: falseNegatives, wanted: wanted.falseNegatives, clues: clues.missed },
+    null,
+  ];
+  const open = Uint8Array.from(kinds, (kind) => (kind === null ? 0 : 1));
+  for (let i = 0; i < count; i++) {
+    const k = ((flags[i]! & 1) << 1) | matches[i]!;
+    if (open[k] === 0 || (selected !== null && selected[i] === 0)) continue;
+    const kind = kinds[k]!;
+    noteExample(kind.examples, view, i, firstOrdinal + i, kind.wanted);
+    examine(kind.clues, view, i);
+    if (
+      kind.clues.examined === examinedPerBatchMax &&
+      !addsExamples(kind, tally.span.minAt, firstOrdinal + i)
+    )
+      open[k] = 0;
   }
+}
+
+interface Quoted {
+  examples: Example[];
+  wanted: Place | null;
+  clues: Clues;
+}
+
+/** Whether a sample after `ordinal`, and no earlier than any of its batch, may be an example. */
+function addsExamples({ examples, wanted }: Quoted, minAt: number, ordinal: number): boolean {
+  const bar = placeToBeat(examples) ?? wanted;
+  return bar === null || isBefore(minAt, ordinal + 1, bar);
 }
 
 function bitOf(bitmap: Uint8Array | null, i: number): number {
