@@ -3,6 +3,7 @@ import { to as copyTo } from 'pg-copy-streams';
 import { afterAll, expect, test } from 'vitest';
 import { createTestDatabase } from '../../../tests/support/database.ts';
 import { createMetrics } from '../metrics/metrics.ts';
+import { copyRows } from './copy-rows.ts';
 import { countSlowStatements } from './count-slow-statements.ts';
 import { exchange } from './exchange/exchange.ts';
 
@@ -33,6 +34,7 @@ test('counts slow statements however they are sent, and no fast one', async () =
     const stream = client.query(copyTo('COPY (SELECT pg_sleep(0.06)) TO STDOUT'));
     stream.resume();
     await once(stream, 'end');
+    for await (const _ of copyRows(client, 'SELECT pg_sleep(0.06)', {}));
     expect(await counted()).toBe(before);
   } finally {
     client.release();

@@ -1,5 +1,6 @@
 import type { Pool, PoolClient } from 'pg';
 import type { Metrics } from '../metrics/metrics.ts';
+import { CopyOut } from './copy-out.ts';
 
 /**
  * Counts the statements of a pool that took longer than `slowMs`, waiting for its server included, for a connection not.
@@ -42,7 +43,8 @@ function time(client: PoolClient, onEnd: (elapsedMs: number) => void): void {
     const first = args[0] as Submittable | string;
     if (typeof first === 'object' && 'submit' in first) {
       const { handleReadyForQuery, pipe } = first;
-      if (handleReadyForQuery !== undefined && pipe === undefined)
+      const streams = pipe !== undefined || first instanceof CopyOut;
+      if (handleReadyForQuery !== undefined && !streams)
         first.handleReadyForQuery = endFirst(handleReadyForQuery, first, end);
       return query(...args);
     }
