@@ -1,1 +1,1 @@
-DROP TABLE shadow.ab_observations, shadow.ab_units, shadow.ab_states, shadow.ab_variants, shadow.ab_tests;
+DROP TABLE shadow.simulations, shadow.ab_observations, shadow.ab_units, shadow.ab_states, shadow.ab_variants, shadow.ab_tests;

@@ -116,3 +116,17 @@ CREATE TABLE shadow.ab_observations (
   PRIMARY KEY (test_id, observation_id)
 );
 GRANT SELECT, INSERT ON shadow.ab_observations TO assay_app;
+
+-- Monte Carlo runs that were asked for; the row is the promise, the job a reminder.
+CREATE TABLE shadow.simulations (
+  simulation_id uuid PRIMARY KEY,
+  tenant_id     text NOT NULL,
+  request       json NOT NULL,
+  result        json,                       -- NULL: not finished
+  created_at    timestamptz NOT NULL DEFAULT now(),
+  touched_at    timestamptz NOT NULL DEFAULT now(), -- last reminder; the poll leaves fresh rows alone
+  finished_at   timestamptz
+);
+GRANT SELECT, INSERT ON shadow.simulations TO assay_app;
+GRANT UPDATE (result, touched_at, finished_at) ON shadow.simulations TO assay_app;
+CREATE INDEX simulations_unfinished ON shadow.simulations (touched_at) WHERE finished_at IS NULL;

@@ -9,6 +9,7 @@ import { createThreadPool } from '../workers/pool.ts';
 import { createQueueBackend, type QueueBackend } from './backend.ts';
 import { createEvaluationProducer } from './jobs/shadow-evaluate.ts';
 import { evaluationsAtOnce, startEvaluateWorkers } from './processors/shadow-evaluate.ts';
+import { startSimulationWorkers } from './processors/stats-simulate.ts';
 import { startRecovery } from './recover-forgotten.ts';
 import { startAudit } from './start-audit.ts';
 
@@ -64,6 +65,9 @@ export function startWorker(config: Config, deps: StartWorkerDeps): RunningWorke
     onRecovered: (count) => metrics.counter('shadow_evaluations_recovered_total').inc(count),
     onError: (error) => log.warn({ err: error }, 'could not look for forgotten evaluations'),
   });
+
+  const simulations = startSimulationWorkers(backend, { pool, threads, log });
+  lifecycle.onStop({ name: 'simulations', phase: 'stop-accepting', run: () => simulations.close() });
 
   startAudit(config, { log, metrics, lifecycle, backend });
 

@@ -9,6 +9,14 @@ test('the reference sequence of the authors’ C program from the state 1, 2, 3,
   ]);
 });
 
+test('words drawn together are those drawn one by one', () => {
+  const words = new Uint32Array(1_000);
+  const [together, apart] = [Xoshiro128.fromSeed(3), Xoshiro128.fromSeed(3)];
+  together.fill(words);
+  expect([...words]).toEqual(Array.from(words, () => apart.uint32()));
+  expect(together.state).toEqual(apart.state);
+});
+
 test('a seed decides the sequence, and a state continues it', () => {
   const rng = Xoshiro128.fromSeed(7);
   rng.float();

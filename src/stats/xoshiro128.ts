@@ -57,6 +57,30 @@ export class Xoshiro128 {
     return result;
   }
 
+  /** The next words of the sequence; several times as fast as one at a time, since the state stays in registers. */
+  fill(words: Uint32Array): void {
+    const s = this.#s;
+    let s0 = s[0]! | 0;
+    let s1 = s[1]! | 0;
+    let s2 = s[2]! | 0;
+    let s3 = s[3]! | 0;
+    for (let k = 0; k < words.length; k++) {
+      const product = Math.imul(s1, 5);
+      words[k] = Math.imul((product << 7) | (product >>> 25), 9);
+      const shifted = s1 << 9;
+      s2 ^= s0;
+      s3 ^= s1;
+      s1 ^= s2;
+      s0 ^= s3;
+      s2 ^= shifted;
+      s3 = (s3 << 11) | (s3 >>> 21);
+    }
+    s[0] = s0;
+    s[1] = s1;
+    s[2] = s2;
+    s[3] = s3;
+  }
+
   /** Uniform on [0, 1) with 53 random bits. */
   float(): number {
     return ((this.uint32() >>> 5) * 2 ** 26 + (this.uint32() >>> 6)) / 2 ** 53;

@@ -1,14 +1,18 @@
 import { Piscina } from 'piscina';
+import type { DrawTotals } from '../stats/monte-carlo.ts';
+import type { DrawArmsTask } from './draw-arms.ts';
 import type { EvaluateBatchResult, EvaluateBatchTask } from './evaluate-batch.ts';
 import type { ExtractKeysResult, ExtractKeysTask } from './extract-keys.ts';
 import { type DeadlineOptions, runWithDeadline } from './run-with-deadline.ts';
 import { TaskSlots } from './task-slots.ts';
 import { threadFile } from './thread-file.ts';
 
-export type ThreadTask = EvaluateBatchTask | ExtractKeysTask;
+export type ThreadTask = EvaluateBatchTask | ExtractKeysTask | DrawArmsTask;
 export type ThreadResult<T extends ThreadTask> = T extends EvaluateBatchTask
   ? EvaluateBatchResult
-  : ExtractKeysResult;
+  : T extends DrawArmsTask
+    ? DrawTotals
+    : ExtractKeysResult;
 
 export interface ThreadPool {
   readonly threads: number;

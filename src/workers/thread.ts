@@ -1,3 +1,4 @@
+import { drawArmsTask } from './draw-arms.ts';
 import { evaluateBatch } from './evaluate-batch.ts';
 import { extractKeys } from './extract-keys.ts';
 import type { ThreadTask } from './pool.ts';
@@ -9,5 +10,7 @@ export default function thread(task: ThreadTask): unknown {
       return evaluateBatch(task);
     case 'extract-keys':
       return extractKeys(task);
+    case 'draw-arms':
+      return drawArmsTask(task);
   }
 }
