@@ -102,7 +102,7 @@ function requestInit(method: string, { key, body, headers }: SendOptions): Reque
 
 async function answer(response: Response): Promise<TestAnswer> {
   const text = await response.text();
-  const isJson = /json/.test(response.headers.get('content-type') ?? '');
+  const isJson = /[/+]json\b/.test(response.headers.get('content-type') ?? '');
   return {
     status: response.status,
     headers: response.headers,
