@@ -18,12 +18,16 @@ const START_MS = 10_000;
 /** An apt-get that waits for a mirror must not hold the test run for ever. */
 const INSTALL_MS = 180_000;
 
-/** A real Redis (or Valkey) from the PATH, or installed where we may; undefined, with one sentence why, elsewhere. */
-export async function startRedis(): Promise<RedisServer | undefined> {
+/**
+ * A real Redis (or Valkey) from the PATH, or installed where we may; undefined, with one sentence why, elsewhere.
+ *
+ * @param given the port of one that was stopped and comes back.
+ */
+export async function startRedis(given?: number): Promise<RedisServer | undefined> {
   const binary = findOnPath() ?? (await install());
   if (binary === undefined) return undefined;
   const directory = await mkdtemp(join(tmpdir(), 'assay-redis-'));
-  const port = await freePort();
+  const port = given ?? (await freePort());
   const args = [
     '--port',
     String(port),
