@@ -21,8 +21,8 @@ export interface StartSchedulesDeps {
   countCacheMismatches?: ScheduleDeps['countCacheMismatches'];
 }
 
-/** Each job at work holds one connection for its lock; up to two more are used by its work, few jobs at a time. */
-const poolSize = 12;
+/** Each job at work holds one connection for its lock, at a start all of them; the rest is for their work. */
+const poolSize = 16;
 
 /** The scheduled half of a worker process: its connections, its jobs, and in what order they end. */
 export function startSchedules(config: Config, deps: StartSchedulesDeps): void {

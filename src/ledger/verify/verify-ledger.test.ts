@@ -293,3 +293,22 @@ test('counts tenants below zero and the credits that were lost', async () => {
   const sound = await verifyLedger(database.appPool, { ...options, tenantId: 'calm' });
   expect(sound).toMatchObject({ tenants: 1, transfers: 1, violations: [] });
 });
+
+test('ends at once when its process stops, also in the middle of a statement', async () => {
+  const stop = new AbortController();
+  const blocker = await database.ownerPool.connect();
+  try {
+    await blocker.query('BEGIN; LOCK TABLE credits.holds');
+    const onCheck = (check: string) => {
+      if (check === 'totals') setTimeout(() => stop.abort(new Error('stopping')), 50);
+    };
+    const started = performance.now();
+    await expect(
+      verifyLedger(database.appPool, { ...options, signal: stop.signal, onCheck }),
+    ).rejects.toThrow();
+    expect(performance.now() - started).toBeLessThan(10_000);
+  } finally {
+    await blocker.query('ROLLBACK');
+    blocker.release();
+  }
+});

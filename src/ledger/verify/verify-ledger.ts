@@ -1,5 +1,6 @@
 import type { ClientBase, Pool } from 'pg';
 import { allowLongTransaction } from '../../platform/database/allow-long-transaction.ts';
+import { endOnAbort } from '../../platform/database/end-on-abort.ts';
 import { sql } from '../../platform/database/sql.ts';
 import { withTransaction } from '../../platform/database/transaction.ts';
 import { type CheckName, checks } from './checks.ts';
@@ -11,7 +12,7 @@ export interface VerifyOptions {
   idempotencyRetentionHours: number;
   /** Called before each check, for progress. */
   onCheck?: (check: CheckName) => void;
-  /** Ends the verification between two checks. */
+  /** Ends the verification, also in the middle of a statement. */
   signal?: AbortSignal;
 }
 
@@ -55,7 +56,9 @@ export function verifyLedger(pool: Pool, options: VerifyOptions): Promise<Ledger
     async (client) => {
       await client.query('SET TRANSACTION READ ONLY');
       await allowLongTransaction(client);
-      return verifySnapshot(client, options);
+      const { signal } = options;
+      const work = () => verifySnapshot(client, options);
+      return signal === undefined ? work() : endOnAbort(client, signal, work);
     },
     'REPEATABLE READ',
   );
@@ -67,7 +70,6 @@ export async function verifySnapshot(client: ClientBase, options: VerifyOptions)
   const violations: Violation[] = [];
   const totals: Record<string, number> = {};
   for (const { name, invariants, file, takesRetention } of checks) {
-    options.signal?.throwIfAborted();
     options.onCheck?.(name);
     const retention = takesRetention ? [options.idempotencyRetentionHours] : [];
     const { rows } = await client.query<FoundRow>(sql(import.meta.url, file), [
