@@ -39,8 +39,10 @@ export function schedules(deps: ScheduleDeps): ScheduledJob[] {
   const { config, pool, log, metrics } = deps;
   const idempotencyRetentionHours = config.idempotencyRetentionHours;
   return [
-    // Two seconds are soon enough for a person; an idle run is two short index scans.
-    { name: 'credits-alerts', everyMs: 2 * secondMs, run: (signal) => alerts(deps, signal) },
+    // Two seconds are soon enough for a person; an idle run is a short index scan.
+    { name: 'credits-alerts', everyMs: 2 * secondMs, run: () => reportAlerts(deps) },
+    // Apart from the alerts: a receiver may keep a run waiting for ten seconds.
+    { name: 'credits-webhooks', everyMs: 2 * secondMs, run: (signal) => webhooks(deps, signal) },
     // Nothing waits for it: what is due counts as posted already.
     { name: 'credits-expiries', everyMs: 15 * secondMs, run: (signal) => expiries(deps, signal) },
     // Leases are given up minutes after their expiry; a quarter of one more or less is nothing.
@@ -64,10 +66,8 @@ export function schedules(deps: ScheduleDeps): ScheduledJob[] {
   ];
 }
 
-async function alerts(deps: ScheduleDeps, signal: AbortSignal): Promise<void> {
-  const { config, ...rest } = deps;
-  await reportAlerts(rest);
-  await deliverWebhooks({ ...rest, allowedAddresses: config.webhookAllowedAddresses }, signal);
+async function webhooks(deps: ScheduleDeps, signal: AbortSignal): Promise<void> {
+  await deliverWebhooks({ ...deps, allowedAddresses: deps.config.webhookAllowedAddresses }, signal);
 }
 
 async function looks(deps: ScheduleDeps, signal: AbortSignal): Promise<void> {

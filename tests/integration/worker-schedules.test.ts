@@ -37,6 +37,7 @@ test('a worker that starts does every job, tells the metrics, and ends in order'
       'credits-partitions',
       'credits-reconcile',
       'credits-summaries',
+      'credits-webhooks',
     ];
     while (!expected.every((job) => jobs.has(job)) && Date.now() < deadline) {
       await sleep(50);
