@@ -1,6 +1,8 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
 import type { ApiDeps, AppEnv } from './context.ts';
+import { answerDirectly } from './direct-routes.ts';
 import { envelope } from './middleware/envelope.ts';
+import { createObserver } from './middleware/observe.ts';
 import { validationHook } from './middleware/validation.ts';
 import { notFound } from './not-found.ts';
 import { problemResponse } from './problem.ts';
@@ -17,7 +19,9 @@ export function createApp(deps: ApiDeps): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
   app.onError((error, c) => problemResponse(c, error));
   app.notFound((c) => problemResponse(c, notFound(app, c)));
-  app.use('*', envelope(deps));
+  const observer = createObserver(deps.metrics, deps.log);
+  app.use('*', envelope(deps, observer));
   registerRoutes(app, deps);
+  answerDirectly(app, deps, observer);
   return app;
 }

@@ -7,8 +7,8 @@ import { setAnswerHeader } from './answer-header.ts';
 import { authenticate } from './authenticate.ts';
 import { bodyLimitOf, isStreamed, readBoundedBody } from './body-limit.ts';
 import { parseJsonBody } from './json-body.ts';
-import { createObserver, routeOf, unmatched } from './observe.ts';
-import { createRateLimit } from './rate-limit.ts';
+import { type Observer, routeOf, unmatched } from './observe.ts';
+import { createRateLimit, type RateLimitVerdict } from './rate-limit.ts';
 import { requestHeader } from './request-header.ts';
 import { requestIdOf } from './request-id.ts';
 
@@ -21,8 +21,7 @@ const isJson = /^application\/([\w.-]+\+)?json\b/i;
  *
  * Whatever is not listed as public needs a key: a route that forgets to ask for a scope is still not open.
  */
-export function envelope(deps: ApiDeps): MiddlewareHandler<AppEnv> {
-  const observer = createObserver(deps.metrics, deps.log);
+export function envelope(deps: ApiDeps, observer: Observer): MiddlewareHandler<AppEnv> {
   const rateLimit = createRateLimit(deps);
 
   function admit(c: Context<AppEnv>): undefined | Promise<void> {
@@ -32,7 +31,8 @@ export function envelope(deps: ApiDeps): MiddlewareHandler<AppEnv> {
 
   function accept(c: Context<AppEnv>, key: AuthenticatedKey): undefined | Promise<void> {
     c.set('key', key);
-    return rateLimit(c, key);
+    const verdict = rateLimit(key);
+    return verdict instanceof Promise ? verdict.then((later) => obey(c, later)) : obey(c, verdict);
   }
 
   return async (c, next) => {
@@ -59,8 +59,14 @@ export function envelope(deps: ApiDeps): MiddlewareHandler<AppEnv> {
     } catch (error) {
       c.res = problemResponse(c, error);
     }
-    observer.end(c, route, started);
+    observer.end(c, route, c.res.status, started);
   };
+}
+
+function obey(c: Context<AppEnv>, { policy, left, refusal }: RateLimitVerdict): undefined {
+  setAnswerHeader(c, 'RateLimit-Policy', policy);
+  setAnswerHeader(c, 'RateLimit', left);
+  if (refusal !== null) throw refusal;
 }
 
 function hasJsonBody(c: Context<AppEnv>): boolean {

@@ -10,7 +10,7 @@ export interface Observer {
    * @param route as `routeOf` has it.
    * @param startedMs `performance.now()` at the start.
    */
-  end(c: Context<AppEnv>, route: string, startedMs: number): void;
+  end(c: Context<AppEnv>, route: string, status: number, startedMs: number): void;
 }
 
 /**
@@ -26,11 +26,10 @@ export function createObserver(metrics: Metrics, log: Logger): Observer {
     begin: () => {
       inFlight++;
     },
-    end: (c, route, startedMs) => {
+    end: (c, route, status, startedMs) => {
       inFlight--;
       const elapsedMs = performance.now() - startedMs;
       const method = c.req.method;
-      const status = c.res.status;
       const series = seriesOf(method, route, status);
       series.count++;
       series.duration.observe(elapsedMs / 1000);

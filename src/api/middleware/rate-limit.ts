@@ -1,9 +1,7 @@
-import type { Context } from 'hono';
 import { RateLimitedError } from '../../platform/errors.ts';
 import type { AuthenticatedKey } from '../../platform/keys/scopes.ts';
 import type { BucketSize, RateLimitDecision } from '../../platform/rate-limit/rate-limiter.ts';
-import type { ApiDeps, AppEnv } from '../context.ts';
-import { setAnswerHeader } from './answer-header.ts';
+import type { ApiDeps } from '../context.ts';
 
 interface Policy {
   size: BucketSize;
@@ -11,15 +9,24 @@ interface Policy {
   header: string;
 }
 
+/** What was decided about a request, and what its answer says of it. */
+export interface RateLimitVerdict {
+  /** `RateLimit-Policy`. */
+  policy: string;
+  /** `RateLimit`. */
+  left: string;
+  /** Answered as 429 with `Retry-After`; null: the request may pass. */
+  refusal: RateLimitedError | null;
+}
+
 /**
- * Takes a token of the key's bucket and says in the headers what is left.
+ * Takes a token of the key's bucket.
  *
- * @returns undefined when it could be decided at once, which it always is without Redis.
- * @throws RateLimitedError, answered as 429 with `Retry-After`.
+ * @returns the verdict at once where it could be decided at once, which it always is without Redis.
  */
 export function createRateLimit(
   deps: Pick<ApiDeps, 'config' | 'metrics' | 'rateLimiter'>,
-): (c: Context<AppEnv>, key: AuthenticatedKey) => undefined | Promise<void> {
+): (key: AuthenticatedKey) => RateLimitVerdict | Promise<RateLimitVerdict> {
   const { rateLimitRequestsPerSecond: perSecond, rateLimitBurst: burst } = deps.config;
   const byDefault = policyOf(perSecond, burst);
   const own = new WeakMap<AuthenticatedKey, Policy>();
@@ -34,25 +41,25 @@ export function createRateLimit(
     return policy;
   }
 
-  function apply(c: Context<AppEnv>, policy: Policy, decision: RateLimitDecision): undefined {
+  function verdictOf(policy: Policy, decision: RateLimitDecision): RateLimitVerdict {
     const { capacity, refillPerSecond } = policy.size;
     const fullInSeconds = Math.ceil((capacity - decision.remaining) / refillPerSecond);
-    setAnswerHeader(c, 'RateLimit-Policy', policy.header);
-    setAnswerHeader(c, 'RateLimit', `"key";r=${decision.remaining};t=${fullInSeconds}`);
-    if (decision.allowed) return undefined;
+    const left = `"key";r=${decision.remaining};t=${fullInSeconds}`;
+    if (decision.allowed) return { policy: policy.header, left, refusal: null };
     rejected.inc();
     const retryAfterSeconds = Math.max(1, Math.ceil(decision.retryAfterMs / 1000));
-    throw new RateLimitedError(`this key may send ${refillPerSecond} requests a second`, {
+    const refusal = new RateLimitedError(`this key may send ${refillPerSecond} requests a second`, {
       retryAfterSeconds,
     });
+    return { policy: policy.header, left, refusal };
   }
 
-  return (c, key) => {
+  return (key) => {
     const policy = policyFor(key);
     const decision = deps.rateLimiter.take(key.keyId, policy.size);
     return decision instanceof Promise
-      ? decision.then((later) => apply(c, policy, later))
-      : apply(c, policy, decision);
+      ? decision.then((later) => verdictOf(policy, later))
+      : verdictOf(policy, decision);
   };
 }
 

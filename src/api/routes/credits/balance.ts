@@ -63,51 +63,54 @@ export function readCreditsBalance(app: OpenAPIHono<AppEnv>, deps: ApiDeps): voi
       404: { description: 'There is no such tenant.' },
     },
   });
-  // One handler that checks for itself: for a cached balance, four asynchronous ones would be most of the work.
+  const read = createBalanceRead(deps);
+  app.get(balancePath, async (c) => c.body(await read(c), 200, json));
+}
+
+export const balancePath = `${path}/:tenant_id`;
+
+/**
+ * Checks and answers a read of a balance with JSON text, at once where it is cached: then a chain of handlers and
+ * promises would be most of the work (`direct-routes.ts`).
+ */
+export function createBalanceRead(deps: ApiDeps): (c: Context<AppEnv>) => string | Promise<string> {
   const pastRead = createBulkhead(pastReads);
-  app.get(`${path}/:tenant_id`, (c) => {
+  return (c) => {
     const key = c.get('key');
     assertScope(key, 'credits:read');
-    const named = c.req.param('tenant_id');
-    if (c.req.raw.url.includes('?')) return answerQuery(c, deps, pastRead);
+    if (c.req.raw.url.includes('?')) return readAsAsked(c, deps, pastRead);
+    const named = c.req.param('tenant_id')!;
     // A name that is in the cache needs no checks, only the key's right to it.
     if (key.tenantId === null || key.tenantId === named) {
       const known = deps.balances.recall(named);
-      if (known !== undefined) return c.body(known.text, 200, json);
+      if (known !== undefined) return known.text;
     }
     const tenantId = resolveTenant(key, named, 'path.tenant_id');
-    return answer(c, tenantId, deps.balances.read(tenantId));
-  });
+    return textOf(tenantId, deps.balances.read(tenantId));
+  };
 }
 
-async function answerQuery(
+async function readAsAsked(
   c: Context<AppEnv>,
-  deps: ApiDeps,
+  { balances, pool }: ApiDeps,
   pastRead: ReturnType<typeof createBulkhead>,
-): Promise<Response> {
+): Promise<string> {
   const parsed = querySchema.safeParse(c.req.query());
   if (!parsed.success) refuseIssues(parsed.error.issues, 'query');
   const { at, fresh } = parsed.data;
   const tenantId = resolveTenant(c.get('key'), c.req.param('tenant_id'), 'path.tenant_id');
-  if (at !== undefined) {
-    const text = await pastRead(() => readBalanceAt(deps.pool, tenantId, at));
-    return answer(c, tenantId, text === null ? null : { text });
+  if (at === undefined) {
+    return textOf(tenantId, fresh === '1' ? balances.readFresh(tenantId) : balances.read(tenantId));
   }
-  return answer(
-    c,
-    tenantId,
-    fresh === '1' ? deps.balances.readFresh(tenantId) : deps.balances.read(tenantId),
-  );
+  const text = await pastRead(() => readBalanceAt(pool, tenantId, at));
+  return textOf(tenantId, text === null ? null : { text });
 }
 
 type Found = { text: string } | null;
 
-function answer(
-  c: Context<AppEnv>,
-  tenantId: string,
-  found: Found | Promise<Found>,
-): Response | Promise<Response> {
-  if (found instanceof Promise) return found.then((balance) => answer(c, tenantId, balance));
+/** @throws NotFoundError when there is no such tenant. */
+function textOf(tenantId: string, found: Found | Promise<Found>): string | Promise<string> {
+  if (found instanceof Promise) return found.then((balance) => textOf(tenantId, balance));
   if (found === null) throw new NotFoundError(`there is no tenant "${tenantId}"`);
-  return c.body(found.text, 200, json);
+  return found.text;
 }
