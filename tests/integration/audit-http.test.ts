@@ -58,7 +58,12 @@ afterAll(async () => {
 });
 
 async function grow(from: number, count: number): Promise<void> {
-  const deps = { pool, writer: createLeafWriter(Buffer.from('key')), tenantHeads: new TenantHeadCache() };
+  const deps = {
+    pool,
+    writer: createLeafWriter(Buffer.from('key')),
+    tenantHeads: new TenantHeadCache(),
+    clock: Date.now,
+  };
   await insertEvents(
     api.deps.pool,
     Array.from({ length: count }, (_, i) => spendEvent(from + i, 5)),

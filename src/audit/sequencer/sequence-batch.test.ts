@@ -30,7 +30,12 @@ afterAll(async () => {
 });
 
 const writer = createLeafWriter(Buffer.from('test key'));
-const sequencer = (): SequencerDeps => ({ pool, writer, tenantHeads: new TenantHeadCache() });
+const sequencer = (): SequencerDeps => ({
+  pool,
+  writer,
+  tenantHeads: new TenantHeadCache(),
+  clock: Date.now,
+});
 const events = (from: number, count: number) => Array.from({ length: count }, (_, i) => spendEvent(from + i));
 
 test('entries are numbered, chained and linked; the tree proves each; the outbox is empty', async () => {

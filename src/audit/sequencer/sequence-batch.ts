@@ -18,6 +18,8 @@ export interface SequencerDeps {
   pool: Pool;
   writer: LeafWriter;
   tenantHeads: TenantHeadCache;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
 }
 
 export type BatchOutcome = { sequenced: number; size: number } | 'elsewhere';
@@ -33,6 +35,8 @@ export async function sequenceBatch(deps: SequencerDeps, rowLimit = batchRowsMax
     if (head === undefined) return 'elsewhere';
     const events = await claimOutbox(client, rowLimit);
     if (events.length === 0) return { sequenced: 0, size: head.size };
+    // Clocks of sequencers differ and are set back; the log's time does neither.
+    const sequencedAt = Math.max(deps.clock(), head.sequenced_at_ms);
     const tenants = new Set(events.map(({ tenantId }) => tenantId));
     const heads = await deps.tenantHeads.load(client, tenants, head.chain_hash);
     const sealed: SealedBatch = {
@@ -44,7 +48,7 @@ export async function sequenceBatch(deps: SequencerDeps, rowLimit = batchRowsMax
       firstSeq: head.size,
       chainHash: head.chain_hash,
       tenantHeads: heads,
-      sequencedAt: head.now_ms,
+      sequencedAt,
     };
     const copyEntries = sql(import.meta.url, './sql/copy-entries.sql');
     await copyIn(client, copyEntries, sealBatch(batch, deps.writer, sealed));
@@ -54,7 +58,7 @@ export async function sequenceBatch(deps: SequencerDeps, rowLimit = batchRowsMax
       tree.size,
       sealed.chainHash,
       tree.peaks,
-      head.now_ms,
+      sequencedAt,
     ]);
     kept = { heads, chainHash: sealed.chainHash };
     return { sequenced: events.length, size: tree.size };
@@ -67,7 +71,7 @@ interface Head {
   size: number;
   chain_hash: Buffer;
   peaks: Buffer;
-  now_ms: number;
+  sequenced_at_ms: number;
 }
 
 async function lockHead(client: ClientBase): Promise<Head | undefined> {

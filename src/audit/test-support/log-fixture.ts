@@ -20,6 +20,10 @@ export interface LogFixture {
   hmacKey: Buffer;
   /** Sequences so many more events and publishes a checkpoint. */
   grow(count: number): Promise<void>;
+  /** The same at another time than now. */
+  growAt(at: string, count: number): Promise<void>;
+  /** From here on by another sequencer, which knows nothing yet. */
+  restart(): void;
   /** The newest checkpoint, as someone outside keeps it. */
   trusted(): Promise<TrustedCheckpoint>;
   close(): Promise<void>;
@@ -31,23 +35,37 @@ export async function createLogFixture(tenants = 10): Promise<LogFixture> {
   const pool = createPool(loadConfig({ DATABASE_URL: database.url }), 'sequencer', { size: 2 });
   const signer = parseSignerKey(generateSignerKey('example.com/test-log', 1));
   const hmacKey = Buffer.from('a key for tests');
-  const deps = { pool, writer: createLeafWriter(hmacKey), tenantHeads: new TenantHeadCache() };
+  const deps = {
+    pool,
+    writer: createLeafWriter(hmacKey),
+    tenantHeads: new TenantHeadCache(),
+    clock: Date.now,
+  };
   let made = 0;
+  const grow = async (count: number) => {
+    for (let left = count; left > 0; left -= 5_000) {
+      const batch = Math.min(left, 5_000);
+      await insertEvents(
+        database.appPool,
+        Array.from({ length: batch }, () => spendEvent(made++, tenants)),
+      );
+      await sequenceBatch(deps);
+    }
+    await publishCheckpoint({ pool, signer, clock: Date.now });
+  };
   return {
     database,
     pool,
     signer,
     hmacKey,
-    grow: async (count) => {
-      for (let left = count; left > 0; left -= 5_000) {
-        const batch = Math.min(left, 5_000);
-        await insertEvents(
-          database.appPool,
-          Array.from({ length: batch }, () => spendEvent(made++, tenants)),
-        );
-        await sequenceBatch(deps);
-      }
-      await publishCheckpoint({ pool, signer, clock: Date.now });
+    grow,
+    growAt: async (at, count) => {
+      deps.clock = () => Date.parse(at);
+      await grow(count);
+      deps.clock = Date.now;
+    },
+    restart: () => {
+      deps.tenantHeads = new TenantHeadCache();
     },
     trusted: async () => {
       const { note } = (await findCheckpoint(database.appPool))!;

@@ -1,5 +1,4 @@
 -- Another sequencer at work is no reason to wait: it takes what is there.
-SELECT size, chain_hash, peaks,
-  (extract(epoch FROM greatest(date_trunc('milliseconds', clock_timestamp()), sequenced_at)) * 1000)::bigint AS now_ms
+SELECT size, chain_hash, peaks, (extract(epoch FROM sequenced_at) * 1000)::bigint AS sequenced_at_ms
 FROM audit.head
 FOR UPDATE SKIP LOCKED

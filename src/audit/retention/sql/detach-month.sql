@@ -1,0 +1,1 @@
+SELECT audit.detach_month($1::date, $2)

@@ -1,0 +1,1 @@
+SELECT audit.drop_month($1::date, $2)

@@ -1,0 +1,1 @@
+SELECT audit.make_month($1::date) AS made

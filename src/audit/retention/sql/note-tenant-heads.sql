@@ -1,0 +1,1 @@
+SELECT audit.note_tenant_heads($1::date)

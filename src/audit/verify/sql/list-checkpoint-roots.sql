@@ -1,0 +1,1 @@
+SELECT size, root_hash FROM audit.checkpoints ORDER BY size

@@ -1,0 +1,58 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { insertEvents } from '../../audit/events/insert-events.ts';
+import { dropMonth, retireMonth } from '../../audit/retention/retire-month.ts';
+import { loadConfig } from '../../platform/config/load.ts';
+import { processEnvironment } from '../../platform/config/process-environment.ts';
+import { createPool } from '../../platform/database/pool.ts';
+import { uuidV7 } from '../../platform/uuid-v7.ts';
+import { verifyExportFile } from './verify-export-file.ts';
+
+/** Exports, verifies and detaches the month; drops its table where asked to. @returns the exit code. */
+export async function runRetireMonth(month: string, file: string, drop: boolean): Promise<number> {
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month))
+    throw new Error(`expected a month such as 2026-01, found "${month}"`);
+  const config = loadConfig(processEnvironment());
+  const pool = createPool(config, 'keeper', { applicationName: 'assay-audit-retire', size: 2 });
+  const app = createPool(config, 'app', { applicationName: 'assay-audit-retire', size: 1 });
+  // Never over an export that is there already.
+  const handle: FileHandle = await open(file, 'wx');
+  try {
+    const retired = await retireMonth({
+      pool,
+      month: `${month}-01`,
+      write: async (text) => {
+        await handle.write(text);
+      },
+      verify: async () => {
+        await handle.sync();
+        await verifyExportFile(app, file);
+      },
+    });
+    const { firstSeq, lastSeq, exportSha256, detachMs } = retired;
+    await insertEvents(app, [
+      {
+        action: 'audit.month_retired',
+        actor: 'cli',
+        at: new Date().toISOString(),
+        details: {
+          month,
+          first_seq: firstSeq,
+          last_seq: lastSeq,
+          export_sha256: exportSha256.toString('hex'),
+        },
+        event_id: uuidV7(),
+        success: true,
+        tenant_id: '*',
+      },
+    ]);
+    if (drop) await dropMonth(pool, `${month}-01`, exportSha256);
+    process.stdout.write(
+      `${month}: entries ${firstSeq} to ${lastSeq} are in ${file}, verified; detached in ${detachMs.toFixed(0)} ms` +
+        `${drop ? ', dropped' : `, kept as audit.entries_${month.replace('-', '_')}`}\n`,
+    );
+    return 0;
+  } finally {
+    await handle.close();
+    await Promise.all([pool.end(), app.end()]);
+  }
+}
