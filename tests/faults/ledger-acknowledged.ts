@@ -91,7 +91,7 @@ const otherThan = ({ op }: Keyed) =>
   op === 'cancel' ? { reservation_id: randomUUID() } : { amount: 987_654 };
 
 /** More would take longer than the faults did; failures are few and all among them. */
-const repeatsMax = 6_000;
+const repeatsMax = 3_000;
 const atOnce = 64;
 
 /**

@@ -38,8 +38,6 @@ export interface WorkloadOptions {
   cluster: Cluster;
   apiKey: string;
   tenants: number;
-  /** No new requests after; open ones are still retried until they are answered. */
-  untilMs: number;
   records: Records;
 }
 
@@ -53,14 +51,20 @@ export class Workload {
   readonly #holds: { tenantId: string; id: string }[] = [];
   readonly #spends: { tenantId: string; id: string }[] = [];
 
+  #stoppedMs: number | null = null;
+
   constructor(options: WorkloadOptions) {
     this.#options = options;
   }
 
-  /** One client: a request at a time until the time is up. */
+  /** No new requests from now on; open ones are retried until they are answered. */
+  stop(): void {
+    this.#stoppedMs = Date.now();
+  }
+
+  /** One client: a request at a time until it is told to stop. */
   async client(random: () => number): Promise<void> {
-    const { untilMs } = this.#options;
-    while (Date.now() < untilMs) {
+    while (this.#stoppedMs === null) {
       const first = this.#draw(random);
       if (random() < 0.1) {
         const more = Array.from({ length: 1 + Math.floor(random() * 8) }, () => this.#draw(random));
@@ -118,9 +122,12 @@ export class Workload {
   async #batch(requests: Keyed[], random: () => number): Promise<void> {
     const { records } = this.#options;
     const operations = requests.map(({ op, key, body }) => ({ op, ...body, idempotency_key: key }));
-    const body = { mode: 'independent', operations };
-    const answer = await this.#untilSettled('batch', body, random() < 0.5 ? randomUUID() : undefined, random);
+    const mode = random() < 0.3 ? 'atomic' : 'independent';
+    const key = random() < 0.5 ? randomUUID() : undefined;
+    const answer = await this.#untilSettled('batch', { mode, operations }, key, random);
     if (answer === null) return void records.abandoned.push(...requests);
+    // Refused as a whole: nothing of it was done, and if it was, there are more transfers than were asked for.
+    if (mode === 'atomic' && answer.status !== 200) return;
     if (answer.status !== 200) throw new Error(`batch: ${answer.status} ${answer.text}`);
     for (const [i, request] of requests.entries()) {
       const { status, body: result } = answer.body.results[i];
@@ -146,7 +153,7 @@ export class Workload {
     key: string | undefined,
     random: () => number,
   ): Promise<Answer | null> {
-    const { cluster, apiKey, records, untilMs } = this.#options;
+    const { cluster, apiKey, records } = this.#options;
     const losesInterest = random() < 0.03;
     for (let attempt = 0; ; attempt++) {
       const url = cluster.urls[Math.floor(random() * cluster.urls.length)]!;
@@ -161,7 +168,7 @@ export class Workload {
       const lost = typeof outcome === 'string' ? outcome : `${outcome.status} ${outcome.body?.code}`;
       records.lost[lost] = (records.lost[lost] ?? 0) + 1;
       if (losesInterest) return null;
-      if (Date.now() > untilMs + patienceMs)
+      if (this.#stoppedMs !== null && Date.now() > this.#stoppedMs + patienceMs)
         throw new Error(`no answer to ${path} after ${attempt} attempts: ${lost}`);
       await sleep(20 + random() * 180);
     }
