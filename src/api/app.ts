@@ -6,6 +6,7 @@ import { createObserver } from './middleware/observe.ts';
 import { validationHook } from './middleware/validation.ts';
 import { notFound } from './not-found.ts';
 import { problemResponse } from './problem.ts';
+import { recordRefusal } from './record-refusal.ts';
 import { registerRoutes } from './routes.ts';
 
 /**
@@ -17,7 +18,10 @@ import { registerRoutes } from './routes.ts';
  */
 export function createApp(deps: ApiDeps): OpenAPIHono<AppEnv> {
   const app = new OpenAPIHono<AppEnv>({ defaultHook: validationHook });
-  app.onError((error, c) => problemResponse(c, error));
+  app.onError(async (error, c) => {
+    await recordRefusal(deps, c, error);
+    return problemResponse(c, error);
+  });
   app.notFound((c) => problemResponse(c, notFound(app, c)));
   const observer = createObserver(deps.metrics, deps.log);
   app.use('*', envelope(deps, observer));

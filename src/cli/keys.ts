@@ -4,14 +4,9 @@ import { type Config, loadConfig } from '../platform/config/load.ts';
 import { processEnvironment } from '../platform/config/process-environment.ts';
 import { createPool } from '../platform/database/pool.ts';
 import { isAssayError } from '../platform/errors.ts';
-import {
-  type CreateKeyInput,
-  createKey,
-  listKeys,
-  revokeKey,
-  type StoredKey,
-} from '../platform/keys/manage-keys.ts';
+import { type CreateKeyInput, listKeys, type StoredKey } from '../platform/keys/manage-keys.ts';
 import { scopes } from '../platform/keys/scopes.ts';
+import { createKeyRecorded, revokeKeyRecorded } from './support/record-keys.ts';
 import { reportFailure } from './support/report-failure.ts';
 import { rotateKeys } from './support/rotate-keys.ts';
 
@@ -101,7 +96,7 @@ function parse(argv: string[]) {
 
 function create(input: CreateKeyInput): Command {
   return async (pool) => {
-    const key = await createKey(pool, input);
+    const key = await createKeyRecorded(pool, input);
     // The key alone on standard output, so that a script can keep it: KEY=$(assay keys create …).
     process.stderr.write(`key ${key.keyId} was made; it is shown this once:\n`);
     process.stdout.write(`${key.text}\n`);
@@ -133,7 +128,7 @@ function revoke(id: string): Command {
   return async (pool) => {
     // The whole key is taken too, since it is what people have at hand; only its public part is used.
     const keyId = /^assay_([0-9a-f]{12})_/.exec(id)?.[1] ?? id;
-    const revoked = await revokeKey(pool, keyId);
+    const revoked = await revokeKeyRecorded(pool, keyId);
     if (revoked === null) {
       process.stderr.write(`assay keys: there is no key ${keyId}\n`);
       return 1;

@@ -62,6 +62,17 @@ export class ForbiddenError extends AssayError {
   }
 }
 
+const isAdminRefusedSymbol = Symbol.for('assay.admin-refused');
+
+/** A key without `admin` asked for what takes it; the audit log keeps that. */
+export class AdminRefusedError extends ForbiddenError {
+  readonly [isAdminRefusedSymbol] = true;
+}
+
+export function isAdminRefused(value: unknown): value is AdminRefusedError {
+  return isAssayError(value) && isAdminRefusedSymbol in value;
+}
+
 export class NotFoundError extends AssayError {
   constructor(message: string, options?: AssayErrorOptions) {
     super(404, 'not_found', message, options);

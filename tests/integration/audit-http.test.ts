@@ -232,6 +232,21 @@ test('verification names what was edited, and counts it', async () => {
   expect(metrics).toMatch(/^credits_audit_chain_integrity_errors 1$/m);
 });
 
+test('a refused admin action is logged with who asked for what', async () => {
+  const key = await api.key({ scopes: ['audit:read'], tenantId: 'tenant-2' });
+  const refused = await api.send('POST', '/audit/erase', { key, body: { subject: 'jane' } });
+  expect(refused).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  const { rows } = await api.deps.pool.query('SELECT event FROM audit.outbox ORDER BY id DESC LIMIT 1');
+  expect(JSON.parse(rows[0].event.toString())).toMatchObject({
+    action: 'admin.refused',
+    actor: key.split('_')[1],
+    tenant_id: 'tenant-2',
+    success: false,
+    code: 'forbidden',
+    details: { method: 'POST', route: '/audit/erase' },
+  });
+});
+
 test('a flush is a job; erasing a subject is logged without naming it', async () => {
   expect(await api.send('POST', '/audit/flush', { key: testAdminKey })).toMatchObject({ status: 202 });
   const erased = await api.send('POST', '/audit/erase', {

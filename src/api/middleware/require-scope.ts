@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { ForbiddenError } from '../../platform/errors.ts';
+import { AdminRefusedError, ForbiddenError } from '../../platform/errors.ts';
 import { type AuthenticatedKey, hasScope, type Scope } from '../../platform/keys/scopes.ts';
 import type { AppEnv } from '../context.ts';
 
@@ -29,7 +29,6 @@ export function requireAnyScope(scopes: readonly [Scope, ...Scope[]]): Middlewar
 /** @throws ForbiddenError, answered as 403. */
 export function assertScope(key: AuthenticatedKey, scope: Scope): void {
   if (hasScope(key, scope)) return;
-  throw new ForbiddenError(
-    `key "${key.name}" lacks the scope ${scope}; it has ${[...key.scopes].join(', ')}`,
-  );
+  const Refused = scope === 'admin' ? AdminRefusedError : ForbiddenError;
+  throw new Refused(`key "${key.name}" lacks the scope ${scope}; it has ${[...key.scopes].join(', ')}`);
 }

@@ -1,10 +1,10 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { insertEvents } from '../../audit/events/insert-events.ts';
+import { recordEvent } from '../../audit/events/record-event.ts';
 import { dropMonth, retireMonth } from '../../audit/retention/retire-month.ts';
 import { loadConfig } from '../../platform/config/load.ts';
 import { processEnvironment } from '../../platform/config/process-environment.ts';
 import { createPool } from '../../platform/database/pool.ts';
-import { uuidV7 } from '../../platform/uuid-v7.ts';
 import { verifyExportFile } from './verify-export-file.ts';
 
 /** Exports, verifies and detaches the month; drops its table where asked to. @returns the exit code. */
@@ -29,21 +29,14 @@ export async function runRetireMonth(month: string, file: string, drop: boolean)
       },
     });
     const { firstSeq, lastSeq, exportSha256, detachMs } = retired;
+    const details = {
+      month,
+      first_seq: firstSeq,
+      last_seq: lastSeq,
+      export_sha256: exportSha256.toString('hex'),
+    };
     await insertEvents(app, [
-      {
-        action: 'audit.month_retired',
-        actor: 'cli',
-        at: new Date().toISOString(),
-        details: {
-          month,
-          first_seq: firstSeq,
-          last_seq: lastSeq,
-          export_sha256: exportSha256.toString('hex'),
-        },
-        event_id: uuidV7(),
-        success: true,
-        tenant_id: '*',
-      },
+      recordEvent({ action: 'audit.month_retired', actor: 'cli', tenantId: null, details }, Date.now()),
     ]);
     if (drop) await dropMonth(pool, `${month}-01`, exportSha256);
     process.stdout.write(

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { ClientBase, Pool } from 'pg';
 import { sql } from '../database/sql.ts';
 import { InvalidRequestError } from '../errors.ts';
 import { tenantIdFault } from '../tenant-id.ts';
@@ -32,7 +32,7 @@ const nameLengthMax = 100;
  *
  * @throws InvalidRequestError naming every fault of the input.
  */
-export async function createKey(pool: Pool, input: CreateKeyInput): Promise<NewKey> {
+export async function createKey(pool: Pool | ClientBase, input: CreateKeyInput): Promise<NewKey> {
   const faults = faultsOf(input);
   if (faults.length > 0) throw new InvalidRequestError(faults.join('; '));
   const key = makeKey();
@@ -58,7 +58,7 @@ export async function listKeys(pool: Pool): Promise<StoredKey[]> {
  * @returns the key, or null when there is none with this id.
  */
 export async function revokeKey(
-  pool: Pool,
+  pool: Pool | ClientBase,
   keyId: string,
 ): Promise<{ name: string; revoked_at: Date } | null> {
   const { rows } = await pool.query<{ name: string; revoked_at: Date }>(

@@ -1,7 +1,7 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { insertEvents } from '../../../audit/events/insert-events.ts';
+import { recordEvent } from '../../../audit/events/record-event.ts';
 import { withTransaction } from '../../../platform/database/transaction.ts';
-import { uuidV7 } from '../../../platform/uuid-v7.ts';
 import type { ApiDeps, AppEnv } from '../../context.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
 import { resolveTenant } from '../../middleware/resolve-tenant.ts';
@@ -40,17 +40,12 @@ export function eraseSubject(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     const destroyed = await withTransaction(deps.pool, async (client) => {
       const keys = await deps.vault.erase(tenantId, subject, client);
       // The subject is not named: the record of an erasure must not keep what was erased.
-      await insertEvents(client, [
-        {
-          action: 'data.erased',
-          actor: key.keyId,
-          at: new Date(deps.clock()).toISOString(),
-          details: { keys_destroyed: keys },
-          event_id: uuidV7(deps.clock()),
-          success: true,
-          tenant_id: tenantId,
-        },
-      ]);
+      const details = { keys_destroyed: keys };
+      const erased = recordEvent(
+        { action: 'data.erased', actor: key.keyId, tenantId, details },
+        deps.clock(),
+      );
+      await insertEvents(client, [erased]);
       return keys;
     });
     return c.json({ success: true as const, tenant_id: tenantId, keys_destroyed: destroyed }, 200);
