@@ -1,6 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { mismatchCounter } from '../../src/cli/support/connect-balances.ts';
+import { preloadBusiest } from '../../src/ledger/cache/preload.ts';
+import { watchBalances } from '../../src/ledger/cache/watch-balances.ts';
+import { createMetrics } from '../../src/platform/metrics/metrics.ts';
 import { createTestApi, type TestApi, testAdminKey } from '../support/api.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { redisUrl } from '../support/redis.ts';
@@ -159,6 +162,41 @@ describe('without Redis', () => {
     const answers = await Promise.all(Array.from({ length: 50 }, () => balanceOf(a, 'crowd')));
     expect(new Set(answers)).toEqual(new Set([10]));
     expect(a.deps.balances.counts.hits.l3 - before).toBe(1);
+  });
+
+  test('the busiest tenants are read ahead, from the hours that were folded', async () => {
+    const [a] = apis;
+    for (const [tenant_id, topups] of [
+      ['busy', 5],
+      ['busier', 9],
+      ['idle', 1],
+    ] as const) {
+      const operations = Array.from({ length: topups }, () => ({ op: 'topup', tenant_id, amount: 1 }));
+      await post(a, 'batch', { mode: 'independent', operations });
+    }
+    await database.ownerPool.query(
+      `INSERT INTO credits.hourly_summaries (tenant_id, hour, transfers)
+       SELECT tenant_id, date_trunc('hour', now(), 'UTC'), 1000 + count(*) FROM credits.transfers
+       WHERE tenant_id IN ('busy', 'busier', 'idle') GROUP BY 1`,
+    );
+    const { balances, pool } = a.deps;
+    expect(await preloadBusiest(pool, balances, 2, new AbortController().signal)).toBe(2);
+    const before = balances.counts.hits.l1;
+    expect([await balanceOf(a, 'busy'), await balanceOf(a, 'busier')]).toEqual([5, 9]);
+    expect(balances.counts.hits.l1 - before).toBe(2);
+  });
+
+  test('balances of configured tenants are exported, of no others', async () => {
+    const metrics = createMetrics();
+    const end = watchBalances(apis[0].deps.balances, metrics, ['busy', 'nobody-yet']);
+    try {
+      await vi.waitFor(async () => {
+        expect(await metrics.text()).toContain('credits_balance_current{tenant_id="busy"} 5');
+      });
+      expect((await metrics.text()).match(/^credits_balance_current\{/gm)).toHaveLength(1);
+    } finally {
+      end();
+    }
   });
 
   test('hits and misses are exported by tier', async () => {

@@ -47,6 +47,7 @@ export async function readBalance(
     text: balanceText(tenantId, { ...row, liveGrants: row.live_grants }),
     version: row.version,
     available: row.available,
-    validMs: row.expires_in_ms ?? Number.POSITIVE_INFINITY,
+    // The clock shows whole milliseconds, of which part of one had passed.
+    validMs: row.expires_in_ms === null ? Number.POSITIVE_INFINITY : Math.max(0, row.expires_in_ms - 1),
   };
 }
