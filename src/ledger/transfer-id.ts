@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { uuidTime } from '../platform/uuid-v7.ts';
 
 /** Where a transfer stands in its tenant's history. */
 export interface TransferPlace {
@@ -17,10 +18,9 @@ const numbersMax = 2 ** 44;
  */
 export function encodeTransferId({ recordedAtMs, number }: TransferPlace): string {
   if (number >= numbersMax) throw new RangeError(`transfer ${number} has no id; ids hold numbers below 2^44`);
-  const time = recordedAtMs.toString(16).padStart(12, '0');
   const tail = number.toString(16).padStart(11, '0');
-  const random = randomUUID();
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${random.slice(15, 24)}${random[24]}${tail}`;
+  // Three hex digits, and the variant with four more: the middle of a random UUID, whose digits these are too.
+  return `${uuidTime(recordedAtMs)}${randomUUID().slice(15, 25)}${tail}`;
 }
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;

@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { canonicalText } from '../../audit/events/encode-event.ts';
 import type { MoneyEvent } from '../../audit/events/event.ts';
+import { lastValue } from '../../platform/last-value.ts';
 import type { Balances, Transfer } from '../book/entities.ts';
 import type { TenantBook } from '../book/tenant-book.ts';
 import type { Operation } from '../operation.ts';
 import { isUuid } from '../uuid.ts';
 import type { Refusal } from './decide-batch.ts';
+
+const isoTime = lastValue((ms) => new Date(ms).toISOString());
 
 export interface EncodedEvent {
   eventId: string;
@@ -16,7 +19,7 @@ export interface EncodedEvent {
 /** One event a transfer, in the tenant's order, as canonical bytes. */
 export function transferEvents(book: TenantBook): EncodedEvent[] {
   const { tenantId } = book.account;
-  const at = new Date(book.nowMs).toISOString();
+  const at = isoTime(book.nowMs);
   let { before } = book;
   return book.transfers.map((transfer) => {
     const eventId = randomUUID();
@@ -66,7 +69,7 @@ export function refusalEvent(refusal: Refusal, nowMs: number): EncodedEvent {
     action: `credits.${operation.op}`,
     event_id: eventId,
     tenant_id: operation.tenantId,
-    at: new Date(nowMs).toISOString(),
+    at: isoTime(nowMs),
     actor: envelope.actor,
     success: false,
     code: refused.code,

