@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import type { Config } from '../platform/config/load.ts';
+import { countSlowStatements } from '../platform/database/count-slow-statements.ts';
 import { observePool } from '../platform/database/observe-pool.ts';
 import { createPool } from '../platform/database/pool.ts';
 import type { Lifecycle } from '../platform/lifecycle/lifecycle.ts';
@@ -51,6 +52,7 @@ export function startWorker(config: Config, deps: StartWorkerDeps): RunningWorke
   const size = evaluations * connectionsPerEvaluation;
   const pool = createPool(config, 'app', { applicationName: 'assay-worker', size, onError });
   observePool(pool, 'worker', metrics);
+  countSlowStatements(pool, 'worker', config.slowStatementMs, metrics);
   const threads = createThreadPool(config.workerThreads);
   metrics.beforeScrape(() => metrics.gauge('shadow_worker_pool_queue_size').set(threads.queued));
   const backend = createQueueBackend(config, onError);

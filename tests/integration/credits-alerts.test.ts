@@ -144,6 +144,19 @@ test('keeps the secret of a URL, sealed, and shows it once; another URL gets ano
   expect(await deliveryOf('kept')).toEqual([]);
 });
 
+test('of many callers with the same new URL one is shown the secret that counts', async () => {
+  await post('topup', { tenant_id: 'crowd', amount: 10 });
+  const body = { tenant_id: 'crowd', threshold: 5, webhook_url: receiver.url };
+  const answers = await Promise.all(Array.from({ length: 8 }, () => post('threshold', body)));
+  const secrets = answers
+    .map((answer) => answer.body.webhook.secret)
+    .filter((secret) => secret !== undefined);
+  expect(secrets.length).toBe(1);
+  await post('consume', { tenant_id: 'crowd', amount: 6 });
+  await work();
+  expect(isSigned(receiver.received[0]!, secrets[0])).toBe(true);
+});
+
 test('knows only tenants, the key’s own, and keys that may write', async () => {
   expect(await post('threshold', { tenant_id: 'nobody', threshold: 5 })).toMatchObject({ status: 404 });
   expect(await post('threshold', { tenant_id: 'acme', threshold: 1.5 })).toMatchObject({ status: 400 });

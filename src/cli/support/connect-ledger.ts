@@ -1,6 +1,7 @@
 import { renderRefusal } from '../../api/routes/credits/send-answer.ts';
 import { createLedger, type Ledger } from '../../ledger/engine/create-ledger.ts';
 import type { Config } from '../../platform/config/load.ts';
+import { countSlowStatements } from '../../platform/database/count-slow-statements.ts';
 import { observePool } from '../../platform/database/observe-pool.ts';
 import { createPool } from '../../platform/database/pool.ts';
 import type { Lifecycle } from '../../platform/lifecycle/lifecycle.ts';
@@ -25,6 +26,7 @@ export function connectLedger(config: Config, deps: ConnectLedgerDeps): Ledger {
   const size = config.ledgerLanes + 1;
   const pool = createPool(config, 'app', { applicationName: 'assay-ledger', size, onError });
   observePool(pool, 'ledger', metrics);
+  countSlowStatements(pool, 'ledger', config.slowStatementMs, metrics);
   const ledger = createLedger({
     pool,
     guard: databaseGuard(breakers, 'ledger'),

@@ -40,12 +40,11 @@ export interface ThresholdSet {
 export async function setThreshold(deps: ThresholdDeps, wanted: Threshold): Promise<ThresholdSet> {
   const { tenantId, threshold, webhookUrl } = wanted;
   if (typeof webhookUrl === 'string') await assertSendable(webhookUrl, deps.allowedAddresses);
-  const known = await findWebhook(deps.pool, tenantId);
-  const isNew = typeof webhookUrl === 'string' && known?.url !== webhookUrl;
-  const secret = isNew ? makeWebhookSecret() : null;
+  const secret = makeWebhookSecret();
   const webhookId = uuidV7();
   // Sealed before the transaction: a first seal makes a data key of the tenant's, in one of its own.
-  const sealed = secret === null ? null : await deps.vault.seal(secretPlace(tenantId, webhookId), secret);
+  const sealed =
+    typeof webhookUrl === 'string' ? await deps.vault.seal(secretPlace(tenantId, webhookId), secret) : null;
   return withTransaction(deps.pool, async (client) => {
     const { rows } = await client.query<{ available: number }>(
       sql(import.meta.url, './sql/set-threshold.sql'),
@@ -53,8 +52,11 @@ export async function setThreshold(deps: ThresholdDeps, wanted: Threshold): Prom
     );
     const account = rows[0];
     if (account === undefined) throw new NotFoundError('there is no such tenant; its first top-up makes it');
+    // From here on the account's row is locked: of two callers with the same new URL, one is shown its secret.
+    const known = await findWebhook(client, tenantId);
     if (webhookUrl === null) await client.query(sql(import.meta.url, './sql/remove-webhook.sql'), [tenantId]);
-    if (sealed !== null) {
+    const isNew = typeof webhookUrl === 'string' && known?.url !== webhookUrl;
+    if (isNew) {
       const values = [tenantId, webhookId, webhookUrl, sealed];
       await client.query(sql(import.meta.url, './sql/store-webhook.sql'), values);
     }
@@ -62,7 +64,7 @@ export async function setThreshold(deps: ThresholdDeps, wanted: Threshold): Prom
     return {
       threshold,
       available: account.available,
-      webhook: webhook === undefined ? null : { ...webhook, secret },
+      webhook: webhook === undefined ? null : { ...webhook, secret: isNew ? secret : null },
     };
   });
 }
