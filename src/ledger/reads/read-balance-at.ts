@@ -22,7 +22,7 @@ interface MomentRow {
  * too. A moment to come answers what would be left if nothing happened until then but expiry.
  *
  * It costs a look-up in the primary key of the history and, for the grants, a pass over the transfers since the moment
- * or up to it, whichever are fewer: about a second for a million.
+ * or up to it, whichever are fewer: some 3 µs each.
  *
  * @returns null where there is no such tenant.
  */
