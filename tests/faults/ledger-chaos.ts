@@ -25,13 +25,14 @@ export async function breakThings(
   const untilMs = Date.now() + forMs;
   const done: Record<string, number> = {};
   const running = new Map<string, Promise<void>>();
+  const failed: unknown[] = [];
   /** One fault of a thing at a time: what is being started cannot be broken. */
   const once = (thing: string, act: () => Promise<void>) => {
     if (running.has(thing)) return;
-    running.set(
-      thing,
-      act().finally(() => running.delete(thing)),
-    );
+    const acted = act()
+      .catch((error: unknown) => void failed.push(error))
+      .finally(() => running.delete(thing));
+    running.set(thing, acted);
   };
   const commit = (fault: Fault) => {
     done[fault] = (done[fault] ?? 0) + 1;
@@ -44,12 +45,13 @@ export async function breakThings(
     if (fault === 'flush') once('redis', () => cluster.flushRedis());
     if (fault === 'redis') once('redis', () => cluster.stopRedis(500 + random() * 1_500));
   };
-  for (let i = 0; i < opening.length || Date.now() < untilMs; i++) {
+  for (let i = 0; failed.length === 0 && (i < opening.length || Date.now() < untilMs); i++) {
     const [before, sinceMs] = [settled(), Date.now()];
     await sleep(500 + random() * 1_000);
     while (settled() < before + breather.requests && Date.now() < sinceMs + breather.maxMs) await sleep(50);
     commit(opening[i] ?? later[Math.floor(random() * later.length)]!);
   }
   await Promise.all(running.values());
+  if (failed.length > 0) throw new AggregateError(failed, 'what was broken did not come back');
   return done;
 }
