@@ -2,11 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { auditScenario } from './audit-sequencer.ts';
+import { betaDrawsScenario } from './beta-draws.ts';
 import { evaluationScenario } from './evaluation.ts';
 import { balanceScenario } from './ledger-balance.ts';
 import { batchScenario } from './ledger-batch.ts';
 import { consumeScenario } from './ledger-consume.ts';
 import { transactionScenario } from './ledger-transaction.ts';
+import { posteriorScenario } from './posterior-comparison.ts';
 import type { BenchRow, Scenario } from './row.ts';
 import { samplesIngestScenario } from './samples-ingest.ts';
 import { withBenchServer } from './server.ts';
@@ -18,7 +21,10 @@ const scenarios: Record<string, Scenario> = {
   P2: transactionScenario,
   P3: batchScenario,
   P4: balanceScenario,
+  P5: auditScenario,
   P6: evaluationScenario,
+  P7: posteriorScenario,
+  P8: betaDrawsScenario,
   P12: samplesIngestScenario,
 };
 
