@@ -1,0 +1,46 @@
+import type { EndResult } from './decision.ts';
+import type { EngineState } from './engine-state.ts';
+import { endUsedUp } from './spend.ts';
+import { pickHead } from './tenant-credits.ts';
+
+/** Charges `amount` of a reservation (null: all) and releases the rest. */
+export function commitReservation(
+  state: EngineState,
+  tenantId: string,
+  id: string,
+  amount: number | null,
+): EndResult {
+  const found = state.reservations.find(tenantId, id);
+  if ('kind' in found) return found;
+  if (amount !== null && amount > found.amount) return { kind: 'exceeds_reserved', reserved: found.amount };
+  return end(state, id, amount ?? found.amount, 'already_committed');
+}
+
+export function cancelReservation(state: EngineState, tenantId: string, id: string): EndResult {
+  const found = state.reservations.find(tenantId, id);
+  if ('kind' in found) return found;
+  return end(state, id, 0, 'already_cancelled');
+}
+
+/** Whoever reserved vanished: the work may have been done, so it is charged as estimated. */
+export function chargeReservation(state: EngineState, id: string): void {
+  end(state, id, state.reservations.open.get(id)!.amount, 'expired');
+}
+
+function end(
+  state: EngineState,
+  id: string,
+  charged: number,
+  how: 'already_committed' | 'already_cancelled' | 'expired',
+): EndResult {
+  const { tenant, parts } = state.reservations.open.get(id)!;
+  const released = state.reservations.end(id, charged, how);
+  const nowMs = state.deps.nowMs();
+  for (const { lease } of parts) if (lease.phase === 'ending') lease.nextSettleMs = nowMs;
+  endUsedUp(state, tenant);
+  if (released > 0) {
+    pickHead(tenant, nowMs);
+    state.creditsChanged(tenant);
+  }
+  return { kind: 'ended', charged, released, leaseRemaining: tenant.free };
+}

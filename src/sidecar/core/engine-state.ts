@@ -1,0 +1,41 @@
+import type { UnavailableReason } from './decision.ts';
+import type { EngineDeps, EngineObserver, EngineStatus } from './engine-api.ts';
+import type { HeldLease } from './held-lease.ts';
+import type { Journal } from './journal.ts';
+import type { LedgerLink } from './ledger-link.ts';
+import type { LedgerTransport } from './protocol.ts';
+import type { Reservations } from './reservations.ts';
+import type { EngineSettings } from './settings.ts';
+import type { TenantCredits } from './tenant-credits.ts';
+
+/** Everything the state machine knows; its verbs are the functions of the files beside this one. */
+export interface EngineState {
+  readonly deps: EngineDeps;
+  readonly settings: EngineSettings;
+  readonly journal: Journal;
+  readonly transport: LedgerTransport;
+  readonly observer: EngineObserver;
+  readonly link: LedgerLink;
+  readonly tenants: Map<string, TenantCredits>;
+  /** Those that are not over, by id. */
+  readonly leases: Map<string, HeldLease>;
+  readonly reservations: Reservations;
+  phase: EngineStatus['phase'];
+  problem: string | null;
+  epoch: number;
+  incarnation: string;
+  registering: boolean;
+  registerAtMs: number;
+  /** Times it was fenced in a row: two pods with one name must not fence each other as fast as they can. */
+  fencedTimes: number;
+  acquiresInFlight: number;
+  settling: boolean;
+  waiting: number;
+  drainUntilMs: number;
+  onDrained: (() => void)[];
+  /** Of the last decision that was `unavailable`. */
+  refusedBecause: UnavailableReason;
+  retryAfterMs: number;
+  /** Serves those who wait; set by the engine, since acquiring and spending need each other. */
+  creditsChanged: (tenant: TenantCredits) => void;
+}

@@ -1,0 +1,130 @@
+import { endLease } from './end-lease.ts';
+import type { EngineState } from './engine-state.ts';
+import { HeldLease } from './held-lease.ts';
+import { guardedDeadline, trackLease } from './hold-lease.ts';
+import type { FormerJournal, JournalEntry } from './journal.ts';
+import { once } from './once.ts';
+import type { HandedOn, RegisterAnswer } from './protocol.ts';
+import { tenantOf } from './tenant-of.ts';
+import { entryOf, writeJournal } from './write-journal.ts';
+
+const refusedPauseMs = 2_000;
+
+/** Registers this process, or, after it was fenced, registers it anew with nothing to go on with. */
+export function sendRegister(state: EngineState, nowMs: number): void {
+  if (state.registering || nowMs < state.registerAtMs || !state.link.maySend(nowMs)) return;
+  const isFirst = state.phase === 'starting';
+  const { former, bootId } = state.journal;
+  if (state.incarnation === '' || !isFirst) {
+    // A name that nobody was told the epoch of is taken over: nothing was spent under it, and no epoch is skipped.
+    const incarnation = (isFirst ? former.unconfirmedIncarnation : null) ?? state.deps.newId();
+    if (!writeJournal(state, () => state.journal.beginIncarnation(incarnation))) return;
+    state.incarnation = incarnation;
+  }
+  const journal = isFirst
+    ? former.entries.map(({ entry: { leaseId, watermark } }) => ({ leaseId, watermark }))
+    : [];
+  state.registering = true;
+  state.link.sending();
+  const receive = once<RegisterAnswer>((answer) => {
+    state.registering = false;
+    state.observer.ledgerCall?.('register', answer.kind);
+    if (answer.kind === 'away') state.link.failed(state.deps.nowMs(), answer.retryAfterMs);
+    else state.link.answered();
+    if (state.phase !== 'starting' && state.phase !== 'fenced') return;
+    if (answer.kind === 'registered') registered(state, answer, isFirst, nowMs);
+    else if (answer.kind === 'refused') {
+      state.problem = `the ledger refused to register this sidecar: ${answer.status} ${answer.code}`;
+      state.registerAtMs = state.deps.nowMs() + refusedPauseMs;
+    }
+  });
+  state.transport.register({ incarnation: state.incarnation, bootId, journal }, receive);
+}
+
+function registered(
+  state: EngineState,
+  { epoch, leases }: { epoch: number; leases: readonly HandedOn[] },
+  isFirst: boolean,
+  sentAtMs: number,
+): void {
+  if (!writeJournal(state, () => state.journal.confirmEpoch(epoch))) return;
+  state.epoch = epoch;
+  state.phase = 'granting';
+  state.problem = null;
+  const { former } = state.journal;
+  if (!isFirst || former.state !== 'trusted') return;
+  const answered = new Map(leases.map((lease) => [lease.leaseId, lease]));
+  // An epoch in between was somebody else's: this journal does not know what was spent then.
+  const isContinuous = epoch === former.epoch + 1;
+  for (const { slot, entry } of former.entries) {
+    const handedOn = answered.get(entry.leaseId);
+    answered.delete(entry.leaseId);
+    if (!isContinuous) writeJournal(state, () => state.journal.freeSlot(slot));
+    else if (handedOn?.state === 'active' && handedOn.epoch === epoch)
+      adopt(state, slot, entry, handedOn, sentAtMs);
+    else testify(state, entry, slot, handedOn?.tenantId ?? '');
+  }
+  if (isContinuous && former.tornSlots === 0)
+    for (const lease of answered.values()) testifyUnspent(state, former, lease);
+}
+
+/** Goes on with a lease from the watermark. */
+function adopt(
+  state: EngineState,
+  slot: number,
+  entry: JournalEntry,
+  handedOn: HandedOn,
+  sentAtMs: number,
+): void {
+  const used = Math.max(entry.watermark, handedOn.settled);
+  const lease = new HeldLease({
+    leaseId: entry.leaseId,
+    tenant: tenantOf(state, handedOn.tenantId),
+    amount: Math.min(entry.amount, handedOn.amount),
+    slot,
+    epoch: state.epoch,
+    used,
+    watermark: used,
+    deadlineMs: guardedDeadline(sentAtMs, handedOn.ttlMs),
+    refreshMs: handedOn.ttlMs / 3,
+    // Soon, so that the ledger hears of what the former process had not settled.
+    nextSettleMs: state.deps.nowMs(),
+  });
+  if (!writeJournal(state, () => state.journal.rewrite(slot, entryOf(lease, entry.ending)))) return;
+  state.observer.stranded?.(
+    Math.min(state.settings.watermarkStep - 1, Math.max(0, entry.watermark - handedOn.settled)),
+  );
+  trackLease(state, lease);
+  if (entry.ending || used >= lease.amount) endLease(state, lease, 0);
+  state.creditsChanged(lease.tenant);
+}
+
+/** A lease that is not ours to spend any more: what the journal knows of it is evidence. */
+function testify(state: EngineState, entry: JournalEntry, slot: number, tenantId: string): void {
+  track(state, entry.leaseId, tenantId, entry.amount, slot, entry.epoch, entry.watermark);
+}
+
+/**
+ * A lease that was granted to the former process and that its journal does not know: what is not written down was not spent.
+ */
+function testifyUnspent(state: EngineState, former: FormerJournal, lease: HandedOn): void {
+  if (lease.state !== 'unresolved' || lease.epoch !== former.epoch) return;
+  track(state, lease.leaseId, lease.tenantId, lease.amount, -1, lease.epoch, lease.settled);
+}
+
+function track(
+  state: EngineState,
+  leaseId: string,
+  tenantId: string,
+  amount: number,
+  slot: number,
+  epoch: number,
+  used: number,
+): void {
+  const nowMs = state.deps.nowMs();
+  const times = { deadlineMs: 0, refreshMs: 0, nextSettleMs: nowMs };
+  const tenant = tenantOf(state, tenantId);
+  const lease = new HeldLease({ leaseId, tenant, amount, slot, epoch, used, watermark: used, ...times });
+  lease.phase = 'ending';
+  trackLease(state, lease);
+}

@@ -1,0 +1,119 @@
+import { dropLease, endLease } from './end-lease.ts';
+import type { EngineState } from './engine-state.ts';
+import { fence } from './fence.ts';
+import type { HeldLease } from './held-lease.ts';
+import { guardedDeadline, settleInterval } from './hold-lease.ts';
+import { once } from './once.ts';
+import type { SettleAnswer, SettledItem, Settlement } from './protocol.ts';
+import { neededSoon, setLowWater } from './sizing.ts';
+import { pickHead } from './tenant-credits.ts';
+import { entryOf, writeJournal } from './write-journal.ts';
+
+/** An item that failed alone is tried again after that. */
+const itemRetryMs = 1_000;
+
+const unanswered: SettledItem = { kind: 'away', retryAfterMs: null, reason: 'left out of the answer' };
+
+/** Settles every lease that is due, in one request; one request at a time. */
+export function settleDue(state: EngineState, nowMs: number): void {
+  if (state.settling || state.phase === 'starting' || !state.link.maySend(nowMs)) return;
+  const due: HeldLease[] = [];
+  for (const lease of state.leases.values()) {
+    if (lease.nextSettleMs > nowMs) continue;
+    returnIdle(state, lease, nowMs);
+    due.push(lease);
+    if (due.length === state.settings.settlementsMax) break;
+  }
+  if (due.length === 0) return;
+  const settlements = due.map((lease) => settlementOf(state, lease));
+  state.settling = true;
+  state.link.sending();
+  const receive = once<SettleAnswer>((answer) => {
+    state.settling = false;
+    if (answer.kind === 'away') state.link.failed(state.deps.nowMs(), answer.retryAfterMs);
+    else {
+      state.link.answered();
+      for (const [i, lease] of due.entries())
+        settled(state, lease, settlements[i]!, answer.items[i] ?? unanswered, nowMs);
+    }
+    state.observer.ledgerCall?.('settle', answer.kind);
+  });
+  state.transport.settle(settlements, receive);
+}
+
+function returnIdle(state: EngineState, lease: HeldLease, nowMs: number): void {
+  const isIdle = nowMs - lease.tenant.lastSpentAtMs > state.settings.idleReturnMs;
+  if (isIdle && lease.tenant.spentSinceRoll === 0) endLease(state, lease, 0);
+}
+
+/** A final settlement is written down first: whoever comes after a kill must not spend what it may have returned. */
+function settlementOf(state: EngineState, lease: HeldLease): Settlement {
+  const final = lease.phase === 'ending' && lease.reserved === 0;
+  const { slot } = lease;
+  if (final && slot >= 0 && lease.used < lease.amount && state.phase !== 'stopped')
+    writeJournal(state, () => state.journal.rewrite(slot, entryOf(lease, true)));
+  return { leaseId: lease.leaseId, epoch: lease.epoch, cumulativeSpent: lease.used - lease.reserved, final };
+}
+
+function settled(
+  state: EngineState,
+  lease: HeldLease,
+  settlement: Settlement,
+  item: SettledItem,
+  sentAtMs: number,
+): void {
+  if (lease.phase === 'over') return;
+  const nowMs = state.deps.nowMs();
+  switch (item.kind) {
+    case 'settled':
+      if (item.state === 'active') renewed(state, lease, item, sentAtMs);
+      else if (item.state === 'unresolved') {
+        // Given up for lost. What was spent of it is evidence, once nothing more will be.
+        endLease(state, lease, 0);
+        lease.nextSettleMs = lease.reserved > 0 ? nowMs + itemRetryMs : nowMs;
+      } else dropLease(state, lease, settlement.final ? 'returned' : item.state);
+      return;
+    case 'stale_epoch':
+      // Evidence of an epoch that is over anyway is refused when another incarnation goes on with the lease.
+      if (lease.epoch === state.epoch) fence(state);
+      else dropLease(state, lease, 'handed_on');
+      return;
+    case 'refused':
+      if (item.status === 404) dropLease(state, lease, item.code);
+      else lease.nextSettleMs = nowMs + itemRetryMs;
+      return;
+    case 'away':
+      lease.nextSettleMs = nowMs + itemRetryMs;
+      return;
+  }
+}
+
+function renewed(
+  state: EngineState,
+  lease: HeldLease,
+  { expiresInMs, recall }: { expiresInMs: number; recall: boolean },
+  sentAtMs: number,
+): void {
+  const nowMs = state.deps.nowMs();
+  const { tenant } = lease;
+  lease.deadlineMs = Math.max(lease.deadlineMs, guardedDeadline(sentAtMs, expiresInMs));
+  if (recall) recalled(state, lease, nowMs);
+  lease.nextSettleMs =
+    lease.phase === 'ending' ? nowMs : nowMs + settleInterval(tenant, lease.refreshMs, state);
+  if (lease.phase === 'ending' && lease.reserved > 0) lease.nextSettleMs = nowMs + itemRetryMs;
+  if (tenant.head === null && lease.phase === 'open') {
+    pickHead(tenant, nowMs);
+    state.creditsChanged(tenant);
+  }
+}
+
+/** Others lack credits: what is not needed soon goes back, and what does not suffice for those who wait here. */
+function recalled(state: EngineState, lease: HeldLease, nowMs: number): void {
+  const { tenant } = lease;
+  tenant.scarce = true;
+  setLowWater(tenant, state.settings);
+  state.observer.recalled?.(tenant.tenantId);
+  const spare = tenant.free - neededSoon(tenant, state.settings);
+  const isOfNoUse = tenant.waiters.length > 0 || nowMs - tenant.lastSpentAtMs > state.settings.rateWindowMs;
+  if (isOfNoUse || spare >= (lease.amount - lease.used) / 2) endLease(state, lease, 0);
+}
