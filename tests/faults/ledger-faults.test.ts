@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { verifyLedger } from '../../src/ledger/verify/verify-ledger.ts';
 import { recountLedger } from '../support/ledger-recount.ts';
 import { seeded } from '../support/seeded.ts';
 import { againstTables, checkStability } from './ledger-acknowledged.ts';
@@ -51,6 +52,7 @@ test('nothing that was acknowledged is lost or done twice', { timeout: chaosMs +
       [],
     );
     expect(await recountLedger(owner)).toEqual([]);
+    expect((await verifyLedger(owner, { idempotencyRetentionHours: 48 })).violations).toEqual([]);
   } finally {
     await cluster.close();
   }

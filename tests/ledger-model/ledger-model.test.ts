@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verifyLedger } from '../../src/ledger/verify/verify-ledger.ts';
 import { recountLedger } from '../support/ledger-recount.ts';
 import { redisUrl } from '../support/redis.ts';
 import { inOneProcess, type Started, spawned } from './processes.ts';
@@ -47,6 +48,8 @@ async function agree(ledger: Started, scenariosMax: number, limitMs: number): Pr
     }
   }
   expect(await recountLedger(ledger.database.ownerPool)).toEqual([]);
+  const { violations } = await verifyLedger(ledger.database.appPool, { idempotencyRetentionHours: 48 });
+  expect(violations).toEqual([]);
   return sequences;
 }
 

@@ -2,7 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { type Answer, bodyOf, type Command, difference, type Operation } from './command.ts';
 import { findOrder } from './find-order.ts';
 import { LedgerModel } from './model.ts';
-import { asOfDifference, historyDifference, readDifference, type ShownTransfer } from './read-difference.ts';
+import {
+  asOfDifference,
+  historyDifference,
+  readDifference,
+  reportDifference,
+  type ShownTransfer,
+} from './read-difference.ts';
 import { type Draft, type Program, type Sent, type Step, tenantsPerProgram } from './scenario.ts';
 import type { Tenant } from './tenant.ts';
 import type { LedgerUnderTest } from './under-test.ts';
@@ -42,7 +48,7 @@ export class ProgramRun {
     for (const tenantId of this.#tenantsOf(step)) await this.#checkBalance(tenantId, index);
   }
 
-  /** Compares what is left at the end: history, and the balances of every moment there was. */
+  /** Compares what is left at the end: history, past and coming balances, the report. */
   async finish(): Promise<void> {
     this.model.advanceTo(this.#ledger.nowMs());
     for (const [index, tenantId] of this.tenantIds.entries()) {
@@ -53,7 +59,7 @@ export class ProgramRun {
       await this.#step({ kind: 'commands', commands: [{ process: index % 2, draft: last(index) }] }, -1);
       const fault = historyDifference(tenant, await this.#history(tenantId, index));
       if (fault !== null) this.fail(`history of ${tenantId}: ${fault}`);
-      await this.#checkAsOf(tenantId, tenant, index);
+      await this.#checkReads(tenantId, tenant, index);
     }
   }
 
@@ -69,16 +75,30 @@ export class ProgramRun {
     }
   }
 
-  async #checkAsOf(tenantId: string, { history }: Tenant, index: number): Promise<void> {
-    const moments = new Set(history.flatMap(({ atMs }) => [atMs, atMs + 1]));
-    for (const atMs of [...moments].filter((at) => at <= this.model.nowMs).slice(-2)) {
-      const path = `/credits/balance/${tenantId}?at=${encodeURIComponent(new Date(atMs).toISOString())}`;
+  async #checkReads(tenantId: string, tenant: Tenant, index: number): Promise<void> {
+    const { nowMs } = this.model;
+    const hourMs = 3_600_000;
+    const instant = (atMs: number) => encodeURIComponent(new Date(atMs).toISOString());
+    const check = async (path: string, compare: (answer: Answer) => string | null) => {
       const answer = await this.#ledger.processes[index % 2]!('GET', path);
-      const fault = asOfDifference(this.model.tenant(tenantId), atMs, answer);
-      if (fault === null) continue;
+      const fault = compare(answer);
+      if (fault === null) return;
       this.#transcript.push(`GET ${path} → ${answer.status} ${answer.text}`);
-      this.fail(`balance as of ${new Date(atMs).toISOString()}: ${fault}`);
+      this.fail(fault);
+    };
+    const moments = new Set(tenant.history.flatMap(({ atMs }) => [atMs, atMs + 1]));
+    for (const atMs of [...moments].filter((at) => at <= nowMs).slice(-2)) {
+      const path = `/credits/balance/${tenantId}?at=${instant(atMs)}`;
+      await check(path, (answer) => asOfDifference(tenant, atMs, answer));
     }
+    const future = this.model.fork();
+    future.advanceTo(nowMs + 5_000);
+    const path = `/credits/balance/${tenantId}?at=${instant(future.nowMs)}`;
+    await check(path, (answer) => readDifference(future.tenant(tenantId), answer));
+    const span = `from=${instant(nowMs - 6 * hourMs)}&to=${instant(nowMs + hourMs)}`;
+    await check(`/credits/report?tenant_id=${tenantId}&${span}`, (answer) =>
+      reportDifference(tenant, answer),
+    );
   }
 
   fail(what: string): never {

@@ -18,9 +18,33 @@ export function readDifference(tenant: Tenant, answer: Answer): string | null {
 
 /** The same of a balance as it was at a time. */
 export function asOfDifference(tenant: Tenant, atMs: number, answer: Answer): string | null {
-  const { counts, balanceAfter } = tenant.history.findLast((entry) => entry.atMs <= atMs)!;
   if (answer.status !== 200) return `status ${answer.status}, expected 200`;
-  return firstDifference({ ...totals(counts), balance: balanceAfter }, answer.body);
+  const { counts, balanceAfter, left } = tenant.history.findLast((entry) => entry.atMs <= atMs)!;
+  const shown: { grant_id: string; remaining: number }[] = answer.body.grants;
+  const grants = Object.fromEntries(shown.map(({ grant_id, remaining }) => [grant_id, remaining]));
+  return firstDifference(
+    { ...totals(counts), balance: balanceAfter, grants: left },
+    { ...answer.body, grants },
+  );
+}
+
+/** The same of a report over everything the tenant ever did, its buckets added up. */
+export function reportDifference({ history }: Tenant, answer: Answer): string | null {
+  if (answer.status !== 200) return `status ${answer.status}, expected 200`;
+  const amountOf = (...types: string[]) =>
+    history.filter(({ type }) => types.includes(type)).reduce((sum, { amount }) => sum + amount, 0);
+  const expected = {
+    spent: amountOf('consume', 'commit'),
+    purchased: amountOf('topup'),
+    refunded: amountOf('refund'),
+    expired: amountOf('expired'),
+  };
+  const buckets: Record<keyof typeof expected, number>[] = answer.body.buckets;
+  const sumOf = (field: keyof typeof expected) => buckets.reduce((sum, bucket) => sum + bucket[field], 0);
+  const found = Object.fromEntries(
+    Object.keys(expected).map((field) => [field, sumOf(field as keyof typeof expected)]),
+  );
+  return firstDifference(expected, found);
 }
 
 export interface ShownTransfer {

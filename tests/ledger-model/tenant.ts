@@ -33,6 +33,8 @@ export interface Entry {
   /** Credits by grant id. */
   grants: Record<string, number>;
   counts: Record<Credit['at'], number>;
+  /** What was left of each grant, held credits included, by id. */
+  left: Record<string, number>;
 }
 
 export interface Tenant {
@@ -93,14 +95,15 @@ function nextGrantMs({ grants, credits }: Tenant): number {
 /** Writes down that `credits` have just moved. */
 export function record(tenant: Tenant, type: string, credits: readonly Credit[]): void {
   const { counts, balance } = standing(tenant);
-  const grants = amountsByGrant(tenant, credits);
+  const left = tenant.credits.filter(({ at }) => at === 'available' || at === 'held');
   tenant.history.push({
     type,
     amount: credits.length,
     atMs: tenant.lastAtMs,
     balanceAfter: balance,
-    grants,
+    grants: amountsByGrant(tenant, credits),
     counts,
+    left: amountsByGrant(tenant, left),
   });
 }
 
