@@ -11,6 +11,7 @@ import { foldSummary } from '../ledger/report/fold.ts';
 import type { Config } from '../platform/config/load.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
+import { createTestMetrics } from '../shadow/tests/publish-test-metrics.ts';
 import { sweepTests } from '../shadow/tests/sweep-tests.ts';
 import type { ScheduledJob } from './scheduled-job.ts';
 
@@ -38,6 +39,7 @@ const minuteMs = 60 * secondMs;
 export function schedules(deps: ScheduleDeps): ScheduledJob[] {
   const { config, pool, log, metrics } = deps;
   const idempotencyRetentionHours = config.idempotencyRetentionHours;
+  const testMetrics = createTestMetrics(metrics);
   return [
     // Two seconds are soon enough for a person; an idle run is a short index scan.
     { name: 'credits-alerts', everyMs: 2 * secondMs, run: () => reportAlerts(deps) },
@@ -51,7 +53,11 @@ export function schedules(deps: ScheduleDeps): ScheduledJob[] {
     // They are made days ahead; hourly, because a busy table is left for the next run.
     { name: 'credits-partitions', everyMs: 60 * minuteMs, run: () => partitions(deps) },
     // An e-value may be looked at as often as one likes; only tests with something new are.
-    { name: 'shadow-tests', everyMs: 30 * secondMs, run: (signal) => looks(deps, signal) },
+    {
+      name: 'shadow-tests',
+      everyMs: 30 * secondMs,
+      run: (signal) => sweepTests({ ...deps, publish: testMetrics }, signal),
+    },
     {
       name: 'credits-reconcile',
       everyMs: config.reconcileMinutes * minuteMs,
@@ -68,10 +74,6 @@ export function schedules(deps: ScheduleDeps): ScheduledJob[] {
 
 async function webhooks(deps: ScheduleDeps, signal: AbortSignal): Promise<void> {
   await deliverWebhooks({ ...deps, allowedAddresses: deps.config.webhookAllowedAddresses }, signal);
-}
-
-async function looks(deps: ScheduleDeps, signal: AbortSignal): Promise<void> {
-  await sweepTests(deps, signal);
 }
 
 async function expiries({ pool, ledger, metrics }: ScheduleDeps, signal: AbortSignal): Promise<void> {

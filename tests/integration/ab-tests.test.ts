@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createTestMetrics } from '../../src/shadow/tests/publish-test-metrics.ts';
 import { sweepTests } from '../../src/shadow/tests/sweep-tests.ts';
 import { Xoshiro128 } from '../../src/stats/xoshiro128.ts';
 import { createTestApi, type TestApi } from '../support/api.ts';
@@ -370,7 +371,8 @@ describe('decisions', () => {
     await observe(t, alternating(t, 1_000, [0.1, 0.3]));
     await observe(idle, alternating(idle, 10, [0.1, 0.1]));
     const { deps } = api;
-    const sweep = () => sweepTests(deps, AbortSignal.timeout(60_000));
+    const publish = createTestMetrics(deps.metrics);
+    const sweep = () => sweepTests({ ...deps, publish }, AbortSignal.timeout(60_000));
     expect(await sweep()).toBeGreaterThanOrEqual(2);
     expect((await get(`/shadow/tests/${t.id}`)).body).toMatchObject({
       status: 'completed',

@@ -49,6 +49,8 @@ test('after an evaluation its metrics can be scraped', async () => {
   const text = await scrape();
   expect(sampleOf(text, 'shadow_evaluation_duration_seconds_count')).toBe(1);
   expect(sampleOf(text, 'shadow_worker_pool_queue_size')).toBe(0);
+  const f1 = (await fixture.result(evalId)).result?.f1_score;
+  await expect.poll(async () => sampleOf(await scrape(), 'shadow_rule_f1_score{rule_id="r"}')).toBe(f1);
   expect(sampleOf(text, 'process_resident_memory_bytes')).toBeGreaterThan(0);
 });
 

@@ -224,6 +224,11 @@ export const catalogue = {
     help: 'Share of successes of a variant when this process last looked at its A/B test.',
     labels: ['variant_id', 'type'],
   },
+  shadow_rule_f1_score: {
+    type: 'gauge',
+    help: 'F1 of the last evaluation of a rule that this worker completed.',
+    labels: ['rule_id'],
+  },
   shadow_worker_pool_queue_size: { type: 'gauge', help: 'Batches waiting for a thread.' },
   shadow_evaluations_recovered_total: {
     type: 'counter',

@@ -1,7 +1,11 @@
+import type { Pool } from 'pg';
 import type { Logger } from '../../platform/log/logger.ts';
+import { type BoundedGauge, boundedGauge } from '../../platform/metrics/bounded-gauge.ts';
 import type { Metrics } from '../../platform/metrics/metrics.ts';
 import type { Lane } from '../../shadow/evaluations/evaluation.ts';
+import { findEvaluation } from '../../shadow/evaluations/find-evaluation.ts';
 import {
+  type EvaluationOutcome,
   type ProcessEvaluationDeps,
   processEvaluation,
 } from '../../shadow/evaluations/process-evaluation.ts';
@@ -25,11 +29,14 @@ export function startEvaluateWorkers(
   deps: EvaluateWorkerDeps,
   stop: AbortSignal,
 ): WorkerHandle {
+  const f1Score = boundedGauge(deps.metrics, 'shadow_rule_f1_score');
   const workers = (Object.keys(evaluationQueueNames) as Lane[]).map((lane) =>
     backend.work(
       evaluationQueueNames[lane],
       async (job) => {
-        await evaluate(deps, evaluateJobSchema.parse(job.data).evalId, lane, stop);
+        const { evalId } = evaluateJobSchema.parse(job.data);
+        const outcome = await evaluate(deps, evalId, lane, stop);
+        if (outcome === 'completed' || outcome === 'cached') await publishScore(deps.pool, evalId, f1Score);
       },
       {
         concurrency: evaluationsAtOnce[lane],
@@ -49,18 +56,26 @@ async function evaluate(
   evalId: string,
   lane: Lane,
   stop: AbortSignal,
-): Promise<void> {
+): Promise<EvaluationOutcome> {
   const startedAt = deps.now();
   try {
     const outcome = await processEvaluation(deps, evalId, stop);
     const seconds = (deps.now() - startedAt) / 1000;
     deps.log.info({ eval_id: evalId, lane, outcome, seconds }, 'evaluation processed');
-    if (outcome === 'elsewhere' || outcome === 'already_finished') return;
+    if (outcome === 'elsewhere' || outcome === 'already_finished') return outcome;
     deps.metrics.counter('shadow_evaluations_total').inc({ status: outcome });
     if (outcome === 'completed')
       deps.metrics.histogram('shadow_evaluation_duration_seconds').observe(seconds);
+    return outcome;
   } catch (error) {
     deps.log.warn({ err: error, eval_id: evalId, lane, stopping: stop.aborted }, 'evaluation interrupted');
     throw error;
   }
+}
+
+/** A rule that nothing could be said about, without attacks or matches, has no score and shows none. */
+async function publishScore(pool: Pool, evalId: string, f1Score: BoundedGauge): Promise<void> {
+  const evaluation = await findEvaluation(pool, evalId, null);
+  const score = evaluation?.result?.f1_score;
+  if (evaluation !== null && typeof score === 'number') f1Score.set({ rule_id: evaluation.ruleId }, score);
 }

@@ -1,15 +1,14 @@
 import type { Pool } from 'pg';
 import { sql } from '../../platform/database/sql.ts';
 import type { Logger } from '../../platform/log/logger.ts';
-import type { Metrics } from '../../platform/metrics/metrics.ts';
 import { evaluateTest } from './evaluate-test.ts';
-import { publishTestMetrics } from './publish-test-metrics.ts';
+import type { TestMetrics } from './publish-test-metrics.ts';
 import { isFinished } from './test-plan.ts';
 
 export interface SweepTestsDeps {
   pool: Pool;
   log: Logger;
-  metrics: Metrics;
+  publish: TestMetrics;
   /** Milliseconds since the epoch. */
   clock: () => number;
 }
@@ -41,9 +40,9 @@ export async function sweepTests(deps: SweepTestsDeps, signal: AbortSignal): Pro
   return looked;
 }
 
-async function lookAt({ pool, log, metrics, clock }: SweepTestsDeps, testId: string): Promise<void> {
+async function lookAt({ pool, log, publish, clock }: SweepTestsDeps, testId: string): Promise<void> {
   const { test, state, look } = await evaluateTest(pool, testId, { now: clock() });
-  publishTestMetrics(metrics, test, state);
+  publish(test, state);
   if (look === null || !isFinished(test.status)) return;
   log.info(
     {

@@ -1,6 +1,6 @@
 import { createRoute, type OpenAPIHono } from '@hono/zod-openapi';
 import { evaluateTest } from '../../../shadow/tests/evaluate-test.ts';
-import { publishTestMetrics } from '../../../shadow/tests/publish-test-metrics.ts';
+import { createTestMetrics } from '../../../shadow/tests/publish-test-metrics.ts';
 import type { ApiDeps, AppEnv } from '../../context.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
 import { requireTest, testIdParams } from './require-test.ts';
@@ -33,10 +33,11 @@ const concludeRoute = createRoute({
 });
 
 export function evaluateAbTest(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
+  const publish = createTestMetrics(deps.metrics);
   const look = async (key: AppEnv['Variables']['key'], testId: string, conclude: boolean) => {
     await requireTest(deps, key, testId);
     const { test, state } = await evaluateTest(deps.pool, testId, { now: deps.clock(), conclude });
-    publishTestMetrics(deps.metrics, test, state);
+    publish(test, state);
     return testDocument(test, state);
   };
   app.openapi(evaluateRoute, async (c) =>
