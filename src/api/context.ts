@@ -16,6 +16,7 @@ import type { EvaluationProducer } from '../queue/jobs/shadow-evaluate.ts';
 import type { SimulationProducer } from '../queue/jobs/stats-simulate.ts';
 import type { EvaluationWatch } from '../shadow/evaluations/watch-evaluations.ts';
 import type { RuleConfig } from '../shadow/rules/rule-config.ts';
+import type { RecentTests } from '../shadow/tests/recent-tests.ts';
 
 /** What middleware leaves for a route: `c.get('key')` and so on. */
 export type AppEnv = {
@@ -63,6 +64,8 @@ export interface ApiDeps {
   /** Reminds a worker that events wait to be sequenced. */
   auditFlush: AuditFlushProducer;
   evaluationWatch: EvaluationWatch;
+  /** A/B tests to assign to. */
+  recentTests: RecentTests;
   /** Reminds workers of a simulation that was stored. */
   simulations: SimulationProducer;
   /** As `parseRuleConfig`, off the event loop where the rule is large. */

@@ -25,6 +25,7 @@ import { createAuditFlushProducer } from '../../queue/jobs/audit-flush.ts';
 import { createEvaluationProducer } from '../../queue/jobs/shadow-evaluate.ts';
 import { createSimulationProducer } from '../../queue/jobs/stats-simulate.ts';
 import { createEvaluationWatch } from '../../shadow/evaluations/watch-evaluations.ts';
+import { createRecentTests } from '../../shadow/tests/recent-tests.ts';
 import { createRuleParser } from '../../workers/rule-parser.ts';
 import { connectBalances, preloadBalances } from './connect-balances.ts';
 import { connectLedger } from './connect-ledger.ts';
@@ -147,6 +148,7 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
     auditFlush,
     evaluationWatch: createEvaluationWatch(pool),
     simulations,
+    recentTests: createRecentTests(pool, clock),
     parseRule: rules.parse,
     stopping: lifecycle.stopping,
     clock,

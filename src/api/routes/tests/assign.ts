@@ -3,7 +3,7 @@ import { assignUnit } from '../../../shadow/tests/assign-unit.ts';
 import { armTypes } from '../../../shadow/tests/test-plan.ts';
 import type { ApiDeps, AppEnv } from '../../context.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
-import { requireTest, testIdParams } from './require-test.ts';
+import { requireRecentTest, testIdParams } from './require-test.ts';
 import { callersId } from './test-schema.ts';
 
 const assignmentSchema = z
@@ -37,7 +37,7 @@ const route = createRoute({
 
 export function assignAbTest(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
-    const test = await requireTest(deps, c.get('key'), c.req.valid('param').test_id);
+    const test = await requireRecentTest(deps, c.get('key'), c.req.valid('param').test_id);
     const { assignmentId, arm, probability } = await assignUnit(deps.pool, test, c.req.valid('query').unit);
     const { variantId, name } = test.variants[arm];
     return c.json(

@@ -22,8 +22,20 @@ export async function requireTest(
   key: AppEnv['Variables']['key'],
   testId: string,
 ): Promise<TestRecord> {
-  const test = await findVisibleTest(deps, key, testId);
-  if (test === null)
-    throw new NotFoundError(`no test "${testId}"; use the test_id that POST /shadow/tests answered`);
-  return test;
+  return existing(await findVisibleTest(deps, key, testId), testId);
+}
+
+/** The same as it was up to a second ago. @throws NotFoundError */
+export async function requireRecentTest(
+  deps: Pick<ApiDeps, 'recentTests'>,
+  key: AppEnv['Variables']['key'],
+  testId: string,
+): Promise<TestRecord> {
+  const test = uuidPattern.test(testId) ? await deps.recentTests.find(testId, key.tenantId) : null;
+  return existing(test, testId);
+}
+
+function existing(test: TestRecord | null, testId: string): TestRecord {
+  if (test !== null) return test;
+  throw new NotFoundError(`no test "${testId}"; use the test_id that POST /shadow/tests answered`);
 }
