@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   createPostgresBackend,
   type Processor,
@@ -126,6 +127,7 @@ function postgresBackend(config: BackendConfig, onError: (error: Error) => void)
     driverTypes: true,
     onError,
   });
+  slowDownFailures(pool);
   return {
     store: 'postgresql',
     queue: (name) => {
@@ -144,6 +146,26 @@ function postgresBackend(config: BackendConfig, onError: (error: Error) => void)
     },
     close: () => pool.end(),
   };
+}
+
+/** A failing loop logs twice a second then, and leaves the event loop to the signal that ends the process. */
+const failurePauseMs = 500;
+
+/**
+ * BullMQ's workers ask again at once when PostgreSQL refused them for another reason than a closed port: one seen to outlive
+ * its database turned in microtasks alone, so that no timer or signal got a turn, and its memory grew to gigabytes.
+ */
+function slowDownFailures(pool: Pool): void {
+  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
+  const patient = async (...args: unknown[]) => {
+    try {
+      return await query(...args);
+    } catch (error) {
+      await sleep(failurePauseMs);
+      throw error;
+    }
+  };
+  pool.query = patient as typeof pool.query;
 }
 
 /** A worker that died is noticed by its row's lock within seconds (see `recover-forgotten`), not by these. */
