@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg';
 import { sql } from '../../platform/database/sql.ts';
+import { findCheckpoint } from '../checkpoints/find-checkpoint.ts';
 import { peakLevels, rootOf } from '../tree/peaks.ts';
 import { NodeMissingError, readPeaks } from '../tree/read-nodes.ts';
 import { isAsStored } from './classify.ts';
@@ -43,19 +44,50 @@ async function breakInTree(
   trusted: readonly TrustedCheckpoint[],
   search: BreakSearch,
 ): Promise<Break | null> {
-  const { rows } = await client.query<{ size: number; root_hash: Buffer }>(
-    sql(import.meta.url, './sql/list-checkpoint-roots.sql'),
-  );
-  const roots = [...rows, ...trusted.map(({ size, rootHash }) => ({ size, root_hash: rootHash }))].sort(
-    (a, b) => a.size - b.size,
-  );
-  const broken = await firstWhere(roots.length, async (i) => {
-    const { size, root_hash: published } = roots[i]!;
+  const agrees = async (size: number, root: Buffer) => {
     search.reads += peakLevels(size).length;
-    return !(await hasRoot(client, size, published));
-  });
-  if (broken === roots.length) return null;
-  return { from: roots[broken - 1]?.size ?? 0, to: roots[broken]!.size, in: 'tree' };
+    return hasRoot(client, size, root);
+  };
+  let to: number | null = null;
+  let from = 0;
+  for (const { size, rootHash } of [...trusted].sort((a, b) => a.size - b.size)) {
+    if (await agrees(size, rootHash)) from = size;
+    else {
+      to = size;
+      break;
+    }
+  }
+  // Published checkpoints between what agrees and what does not, or up to the newest.
+  let high = to ?? (await newestSize(client));
+  for (let low = from + 1; low <= high; ) {
+    const middle = to === null ? high : Math.floor((low + high) / 2);
+    const next = await nextCheckpoint(client, middle, high);
+    if (next !== null && !(await agrees(next.size, next.root_hash))) {
+      to = next.size;
+      high = middle - 1;
+    } else if (to === null) {
+      return null; // the newest agrees, and with it all before
+    } else {
+      if (next !== null) from = next.size;
+      low = (next?.size ?? high) + 1;
+    }
+  }
+  return to === null ? null : { from, to, in: 'tree' };
+}
+
+interface PublishedRoot {
+  size: number;
+  root_hash: Buffer;
+}
+
+/** The first checkpoint of `from` to `to` entries. */
+async function nextCheckpoint(client: ClientBase, from: number, to: number): Promise<PublishedRoot | null> {
+  const statement = sql(import.meta.url, './sql/next-checkpoint.sql');
+  return (await client.query<PublishedRoot>(statement, [from, to])).rows[0] ?? null;
+}
+
+async function newestSize(client: ClientBase): Promise<number> {
+  return (await findCheckpoint(client))?.size ?? 0;
 }
 
 async function hasRoot(client: ClientBase, size: number, published: Buffer): Promise<boolean> {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seeded } from '../../../tests/support/seeded.ts';
 import { createLogFixture, type LogFixture } from '../test-support/log-fixture.ts';
 import { pickTamper } from '../test-support/tamper.ts';
+import { proveInclusion } from '../tree/prove.ts';
 import type { TrustedCheckpoint } from './trusted.ts';
 import { verifyLog, verifySnapshot } from './verify-log.ts';
 
@@ -69,5 +70,15 @@ test(`no false alarm on ${cleanEntries} clean entries`, { timeout: timeoutMs }, 
   const seconds = (performance.now() - started) / 1_000;
   expect(verdict).toMatchObject({ valid: true, checked: cleanEntries, finding: null });
   console.info(`verified ${Math.round(cleanEntries / seconds)} entries/s`);
+  const proofs = 1_000;
+  const begun = performance.now();
+  for (let n = 0; n < proofs; n++) {
+    const seq = Math.floor((n * cleanEntries) / proofs);
+    const { hashes } = await proveInclusion(clean.database.appPool, seq);
+    expect(hashes.length).toBeLessThanOrEqual(20);
+  }
+  console.info(
+    `a proof at ${cleanEntries} entries takes ${((performance.now() - begun) / proofs).toFixed(2)} ms`,
+  );
   await clean.close();
 });

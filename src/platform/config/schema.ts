@@ -31,7 +31,8 @@ const database = {
     section: 'Database',
     secret: true,
     default: 'DATABASE_URL',
-    description: 'The login that migrates; it needs CREATEROLE, or the role `assay_app` with ADMIN OPTION.',
+    description:
+      'The login that migrates; it needs CREATEROLE, or the roles `assay_app`, `assay_sequencer` and `assay_keeper` with ADMIN OPTION.',
   }),
   CREDITS_DATABASE_URL: urlOf(postgres, {
     section: 'Database',

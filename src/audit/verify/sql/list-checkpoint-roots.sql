@@ -1,1 +1,0 @@
-SELECT size, root_hash FROM audit.checkpoints ORDER BY size
