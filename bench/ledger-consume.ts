@@ -1,6 +1,6 @@
 import { startChild } from './child-process.ts';
 import { tenantsMax } from './ledger-requests.ts';
-import { type LedgerStack, rounds, type Traffic, warm, withLedger } from './ledger-stack.ts';
+import { type LedgerStack, processorShares, rounds, type Traffic, warm, withLedger } from './ledger-stack.ts';
 import { alternate, type BenchContext, type BenchRow } from './row.ts';
 
 const kind = 'consume';
@@ -39,10 +39,11 @@ export async function consumeScenario(context: BenchContext): Promise<BenchRow[]
         const reference = rounds(stack, Number(echo.ready), traffic);
         await warm(ours, reference);
         const { a, b, ratio, ranges } = await alternate(context.rounds, ours, reference);
-        const note =
-          rows.length === 0
-            ? { note: `the generator alone reaches ${Math.round(await generatorAlone(stack, traffic))}/s` }
-            : {};
+        const generator = stack.generator.process.pid!;
+        const whoOurs = { API: stack.apiPid, PostgreSQL: stack.postgresPid, generator };
+        const spent = await processorShares(stack, whoOurs, ours);
+        const spentByEcho = await processorShares(stack, { echo: echo.process.pid!, generator }, reference);
+        const alone = Math.round(await generatorAlone(stack, traffic));
         rows.push({
           id: 'P1',
           scenario: `POST /credits/consume, ${name} | bare Hono echo`,
@@ -53,7 +54,7 @@ export async function consumeScenario(context: BenchContext): Promise<BenchRow[]
           floor,
           goal,
           unit: 'requests/s',
-          ...note,
+          note: `${name}: processor time a request: ${spent}; ${spentByEcho}. The generator alone reaches ${alone}/s`,
         });
       }
       return rows;

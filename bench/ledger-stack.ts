@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { createPool } from '../src/platform/database/pool.ts';
 import { startApiProcess } from '../tests/support/api-process.ts';
-import { type Child, startChild } from './child-process.ts';
+import { type Child, cpuMicroseconds, parentOf, startChild } from './child-process.ts';
 import type { Load, LoadResult } from './ledger-load.ts';
 import { batchSize, type LoadKind, tenantName, tenantsMax } from './ledger-requests.ts';
 import type { BenchContext } from './row.ts';
@@ -13,9 +13,13 @@ export interface LedgerStack {
   apiPort: number;
   apiPid: number;
   key: string;
+  /** PostgreSQL's first process. */
+  postgresPid: number;
   generator: Child<Load, LoadResult>;
   /** Spends the API answered with 200 so far. */
   spends: number;
+  /** Requests that anyone answered with 200 so far. */
+  answers: number;
 }
 
 const key = 'bench-credits-key';
@@ -39,7 +43,20 @@ export async function withLedger<T>(
   });
   const generator = await startChild<Load, LoadResult>('./ledger-load.ts');
   try {
-    const stack = { context, owner, apiPort: api.port, apiPid: api.child.pid!, key, generator, spends: 0 };
+    const { rows } = await owner.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    const postgresPid = await parentOf(rows[0]!.pid);
+    const apiPid = api.child.pid!;
+    const stack = {
+      context,
+      owner,
+      apiPort: api.port,
+      apiPid,
+      postgresPid,
+      key,
+      generator,
+      spends: 0,
+      answers: 0,
+    };
     await topUpTenants(api.url);
     await owner.query('VACUUM ANALYZE');
     const result = await work(stack);
@@ -75,7 +92,7 @@ async function checkSpends({ owner, spends, context }: LedgerStack): Promise<voi
   const { rows } = await owner.query<{ transfers: string; spent: string; events: string; durable: string }>(`
     SELECT (SELECT count(*) FROM credits.transfers WHERE type = 'consume')::text AS transfers,
            (SELECT sum(spent) FROM credits.accounts)::text AS spent,
-           (SELECT count(*) FROM audit.outbox)::text AS events,
+           ((SELECT count(*) FROM audit.outbox) + (SELECT count(*) FROM audit.entries))::text AS events,
            current_setting('fsync') || '/' || current_setting('synchronous_commit') AS durable`);
   const { transfers, spent, events, durable } = rows[0]!;
   const expected = `${spends}, ${spends}, ${spends + tenantsMax}`;
@@ -112,6 +129,7 @@ export function rounds(stack: LedgerStack, port: number, traffic: Traffic): () =
     const result = await stack.generator.ask({ ...traffic, port, key: stack.key, requests });
     if (result.other > 0)
       throw new Error(`${result.other} of ${requests} requests were not answered with 200`);
+    stack.answers += result.ok;
     if (port === stack.apiPort && traffic.kind !== 'balance') {
       stack.spends += result.ok * (traffic.kind === 'batch' ? batchSize : 1);
     }
@@ -123,4 +141,21 @@ export function rounds(stack: LedgerStack, port: number, traffic: Traffic): () =
 /** Two short rounds: the first finds the rate, the second runs the code until it is compiled. */
 export async function warm(...all: (() => Promise<number>)[]): Promise<void> {
   for (let time = 0; time < 2; time++) for (const one of all) await one();
+}
+
+/** Processor time a request takes of each of these processes, by one more round. */
+export async function processorShares(
+  stack: LedgerStack,
+  pids: Record<string, number>,
+  round: () => Promise<number>,
+): Promise<string> {
+  const read = () =>
+    Promise.all(Object.values(pids).map((pid) => cpuMicroseconds(pid, pid === stack.postgresPid)));
+  const [before, answersBefore] = [await read(), stack.answers];
+  await round();
+  const after = await read();
+  const each = (i: number) => Math.round((after[i]! - before[i]!) / (stack.answers - answersBefore));
+  return Object.keys(pids)
+    .map((name, i) => `${name} ${each(i)} µs`)
+    .join(', ');
 }
