@@ -2,6 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { assignScenario } from './assign.ts';
+import { auditMoneyPathScenario } from './audit-money-path.ts';
 import { auditScenario } from './audit-sequencer.ts';
 import { betaDrawsScenario } from './beta-draws.ts';
 import { evaluationScenario } from './evaluation.ts';
@@ -21,11 +23,12 @@ const scenarios: Record<string, Scenario> = {
   P2: transactionScenario,
   P3: batchScenario,
   P4: balanceScenario,
-  P5: auditScenario,
+  P5: async (context) => [...(await auditScenario(context)), ...(await auditMoneyPathScenario(context))],
   P6: evaluationScenario,
   P7: posteriorScenario,
   P8: betaDrawsScenario,
   P12: samplesIngestScenario,
+  assign: assignScenario,
 };
 
 const resultsFolder = new URL('./results/', import.meta.url);
