@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { generateSignerKey, parseSignerKey } from '../audit/checkpoints/note-key.ts';
+import { isAssayError } from '../platform/errors.ts';
 import { runRetireMonth } from './audit/retire-month.ts';
 import { reportFailure } from './support/report-failure.ts';
 
@@ -35,7 +36,7 @@ export async function run(argv: string[]): Promise<number> {
     if (verb === 'retire' && month !== undefined && values.export !== undefined)
       return await runRetireMonth(month, values.export, values.drop === true);
   } catch (error) {
-    return reportFailure('assay audit', error);
+    return reportFailure('assay audit', isAssayError(error) ? error.message : error);
   }
   process.stderr.write(`assay audit: expected keygen --name NAME, or retire MONTH --export FILE\n\n${usage}`);
   return 2;

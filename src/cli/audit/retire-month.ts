@@ -1,4 +1,4 @@
-import { type FileHandle, open } from 'node:fs/promises';
+import { type FileHandle, open, rm } from 'node:fs/promises';
 import { insertEvents } from '../../audit/events/insert-events.ts';
 import { recordEvent } from '../../audit/events/record-event.ts';
 import { dropMonth, retireMonth } from '../../audit/retention/retire-month.ts';
@@ -16,16 +16,18 @@ export async function runRetireMonth(month: string, file: string, drop: boolean)
   const app = createPool(config, 'app', { applicationName: 'assay-audit-retire', size: 1 });
   // Never over an export that is there already.
   const handle: FileHandle = await open(file, 'wx');
+  let exported = false;
   try {
     const retired = await retireMonth({
       pool,
       month: `${month}-01`,
       write: async (text) => {
-        await handle.write(text);
+        await handle.appendFile(text);
       },
       verify: async () => {
         await handle.sync();
         await verifyExportFile(app, file);
+        exported = true;
       },
     });
     const { firstSeq, lastSeq, exportSha256, detachMs } = retired;
@@ -44,6 +46,10 @@ export async function runRetireMonth(month: string, file: string, drop: boolean)
         `${drop ? ', dropped' : `, kept as audit.entries_${month.replace('-', '_')}`}\n`,
     );
     return 0;
+  } catch (error) {
+    // Half an export is of no use. A whole one is kept: who knows what became of a detach that failed.
+    if (!exported) await rm(file, { force: true });
+    throw error;
   } finally {
     await handle.close();
     await Promise.all([pool.end(), app.end()]);
