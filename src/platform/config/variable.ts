@@ -23,6 +23,7 @@ export const sections = [
   'Credits',
   'Audit',
   'Witness',
+  'Sidecar',
   'Worker',
   'Process',
 ] as const;
