@@ -245,6 +245,39 @@ describe('observations', () => {
     expect((await observe(t, [...batch, ...batch.slice(0, 1)])).status).toBe(400);
   });
 
+  test('callers at once, with retries and shared units: the state is a recount of what is stored', async () => {
+    const t = await create({ min_sample_size: 100_000 });
+    const units = 400;
+    const batches = Array.from({ length: 24 }, (_, k) =>
+      alternating(t, 40, [0.3, 0.4]).map((outcome, i) => ({
+        ...outcome,
+        unit: `u${(k * 31 + i * 7) % units}`,
+        error: i % 9 === 0,
+        latency_ms: i,
+      })),
+    );
+    const sent = [...batches, ...batches.slice(0, 8)];
+    const answers = await Promise.all([...sent.map((batch) => observe(t, batch)), evaluate(t)]);
+    const accepted = answers.slice(0, sent.length).reduce((sum, { body }) => sum + body.accepted, 0);
+    expect(accepted).toBe(24 * 80);
+    const recount = await api.database.ownerPool.query(
+      `SELECT o.arm, count(*)::int AS observations, count(*) FILTER (WHERE o.error)::int AS errors
+       FROM shadow.ab_observations AS o WHERE o.test_id = $1 GROUP BY o.arm ORDER BY o.arm`,
+      [t.id],
+    );
+    const firsts = await api.database.ownerPool.query(
+      'SELECT outcome_arm AS arm, count(*)::int AS trials FROM shadow.ab_units WHERE test_id = $1 GROUP BY 1 ORDER BY 1',
+      [t.id],
+    );
+    const { variants } = (await get(`/shadow/tests/${t.id}`)).body;
+    for (const arm of [0, 1]) {
+      const { observations, errors } = recount.rows[arm];
+      expect(variants[arm]).toMatchObject({ observations, trials: firsts.rows[arm].trials });
+      expect(variants[arm].error_rate).toBe(errors / observations);
+    }
+    expect(firsts.rows[0].trials + firsts.rows[1].trials).toBe(units);
+  });
+
   test('a variant of another test, and what is not an observation, are refused', async () => {
     const [t, other] = [await create(), await create()];
     expect((await observe(t, outcomes(other.champion, 1, 1))).body.detail).toMatch(
