@@ -3,6 +3,7 @@ import { generateSignerKey, parseSignerKey } from '../src/audit/checkpoints/note
 import { publishCheckpoint } from '../src/audit/checkpoints/publish-checkpoint.ts';
 import { encodeEvent } from '../src/audit/events/encode-event.ts';
 import { createLeafWriter } from '../src/audit/leaf/leaf-writer.ts';
+import { readBacklog } from '../src/audit/sequencer/read-backlog.ts';
 import { startSequencer } from '../src/audit/sequencer/run-sequencer.ts';
 import { sequenceBatch } from '../src/audit/sequencer/sequence-batch.ts';
 import { TenantHeadCache } from '../src/audit/sequencer/tenant-heads.ts';
@@ -61,6 +62,8 @@ function sequencing(context: BenchContext, owner: Pool, pool: Pool): () => Promi
   };
   let made = 0;
   return async () => {
+    while (!(await isEmpty(pool))) await sequenceBatch(deps); // what others left
+    const { size: before } = await readBacklog(pool);
     await fillOutbox(context.pool, made);
     made += entries;
     await owner.query('VACUUM ANALYZE audit.outbox'); // what autovacuum does between two floods
@@ -76,7 +79,7 @@ function sequencing(context: BenchContext, owner: Pool, pool: Pool): () => Promi
         onSequenced: () => {},
         onBacklog: () => {},
         onPublished: ({ size }) => {
-          if (size === made) done.resolve();
+          if (size === before + entries) done.resolve();
         },
         onInconsistent: done.reject,
         onError: done.reject,
@@ -89,6 +92,10 @@ function sequencing(context: BenchContext, owner: Pool, pool: Pool): () => Promi
     await sequencer.stop();
     return (entries / elapsedMs) * 1_000;
   };
+}
+
+async function isEmpty(pool: Pool): Promise<boolean> {
+  return (await readBacklog(pool)).waiting === 0;
 }
 
 const insertSize = 5_000;

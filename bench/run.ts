@@ -23,7 +23,7 @@ const scenarios: Record<string, Scenario> = {
   P2: transactionScenario,
   P3: batchScenario,
   P4: balanceScenario,
-  P5: async (context) => [...(await auditScenario(context)), ...(await auditMoneyPathScenario(context))],
+  P5: async (context) => [...(await auditMoneyPathScenario(context)), ...(await auditScenario(context))],
   P6: evaluationScenario,
   P7: posteriorScenario,
   P8: betaDrawsScenario,
