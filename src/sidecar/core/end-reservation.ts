@@ -33,7 +33,7 @@ function end(
   charged: number,
   how: 'already_committed' | 'already_cancelled' | 'expired',
 ): EndResult {
-  const { tenant, parts } = state.reservations.open.get(id)!;
+  const { tenant, parts, amount } = state.reservations.open.get(id)!;
   const released = state.reservations.end(id, charged, how);
   const nowMs = state.deps.nowMs();
   for (const { lease } of parts) if (lease.phase === 'ending') lease.nextSettleMs = nowMs;
@@ -42,5 +42,5 @@ function end(
     pickHead(tenant, nowMs);
     state.creditsChanged(tenant);
   }
-  return { kind: 'ended', charged, released, leaseRemaining: tenant.free };
+  return { kind: 'ended', charged: amount - released, released, leaseRemaining: tenant.free };
 }

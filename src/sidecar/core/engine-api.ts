@@ -46,6 +46,21 @@ export interface LeaseEngine {
   /** Grants nothing more and returns what is left; `drained` is called when the ledger has it, and only then. */
   drain(drained: () => void): void;
   status(): EngineStatus;
+  /** What is held, for inspection; not to be kept. */
+  leases(): Iterable<LeaseView>;
+}
+
+export interface LeaseView {
+  readonly leaseId: string;
+  readonly tenant: { readonly tenantId: string };
+  readonly epoch: number;
+  readonly amount: number;
+  /** Spent, and reserved. */
+  readonly used: number;
+  readonly reserved: number;
+  readonly watermark: number;
+  readonly deadlineMs: number;
+  readonly phase: 'open' | 'ending' | 'over';
 }
 
 export interface EngineStatus {

@@ -24,6 +24,10 @@ export interface EngineState {
   problem: string | null;
   epoch: number;
   incarnation: string;
+  /** Its incarnation was overtaken before it was answered; its journal's name is of no use any more. */
+  overtaken: boolean;
+  /** When the first copy of the register under this name was sent: leases are handed on for a ttl from its arrival. */
+  registerSentAtMs: number;
   registering: boolean;
   registerAtMs: number;
   /** Times it was fenced in a row: two pods with one name must not fence each other as fast as they can. */

@@ -4,7 +4,14 @@ import { type Decision, insufficient, type ReserveResult, type UnavailableReason
 import { beginDrain, continueDrain } from './drain.ts';
 import { endLease } from './end-lease.ts';
 import { cancelReservation, chargeReservation, commitReservation } from './end-reservation.ts';
-import type { EngineDeps, EngineObserver, EngineStatus, LeaseEngine, SpendRequest } from './engine-api.ts';
+import type {
+  EngineDeps,
+  EngineObserver,
+  EngineStatus,
+  LeaseEngine,
+  LeaseView,
+  SpendRequest,
+} from './engine-api.ts';
 import type { EngineState } from './engine-state.ts';
 import type { Journal } from './journal.ts';
 import { LedgerLink } from './ledger-link.ts';
@@ -56,6 +63,8 @@ class Engine implements LeaseEngine {
       problem: 'not registered with the ledger yet',
       epoch: 0,
       incarnation: '',
+      overtaken: false,
+      registerSentAtMs: 0,
       registering: false,
       registerAtMs: 0,
       fencedTimes: 0,
@@ -195,6 +204,10 @@ class Engine implements LeaseEngine {
       openReservations: reservations.open.size,
       waiting,
     };
+  }
+
+  leases(): Iterable<LeaseView> {
+    return this.#state.leases.values();
   }
 
   #free(tenantId: string): number {

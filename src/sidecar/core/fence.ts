@@ -17,6 +17,7 @@ export function fence(state: EngineState): void {
     const pauseMs = Math.min(pauseMaxMs, pauseMinMs * 2 ** Math.min(state.fencedTimes, 10));
     state.registerAtMs = nowMs + pauseMs * (0.8 + 0.4 * state.deps.random());
     state.fencedTimes++;
+    state.incarnation = '';
   }
   state.epoch = 0;
   for (const tenant of state.tenants.values()) {

@@ -15,11 +15,14 @@ export function sendRegister(state: EngineState, nowMs: number): void {
   if (state.registering || nowMs < state.registerAtMs || !state.link.maySend(nowMs)) return;
   const isFirst = state.phase === 'starting';
   const { former, bootId } = state.journal;
-  if (state.incarnation === '' || !isFirst) {
+  if (state.incarnation === '') {
     // A name that nobody was told the epoch of is taken over: nothing was spent under it, and no epoch is skipped.
-    const incarnation = (isFirst ? former.unconfirmedIncarnation : null) ?? state.deps.newId();
+    const takenOver = isFirst && !state.overtaken ? former.unconfirmedIncarnation : null;
+    const incarnation = takenOver ?? state.deps.newId();
     if (!writeJournal(state, () => state.journal.beginIncarnation(incarnation))) return;
     state.incarnation = incarnation;
+    // Of a name taken over nobody knows when; settling renews its leases.
+    state.registerSentAtMs = takenOver === null ? nowMs : Number.NEGATIVE_INFINITY;
   }
   const journal = isFirst
     ? former.entries.map(({ entry: { leaseId, watermark } }) => ({ leaseId, watermark }))
@@ -32,8 +35,13 @@ export function sendRegister(state: EngineState, nowMs: number): void {
     if (answer.kind === 'away') state.link.failed(state.deps.nowMs(), answer.retryAfterMs);
     else state.link.answered();
     if (state.phase !== 'starting' && state.phase !== 'fenced') return;
-    if (answer.kind === 'registered') registered(state, answer, isFirst, nowMs);
+    if (answer.kind === 'registered') registered(state, answer, isFirst);
     else if (answer.kind === 'refused') {
+      // The name was overtaken while its answer was lost: it needs a new one.
+      if (answer.code === 'stale_epoch') {
+        state.incarnation = '';
+        state.overtaken = true;
+      }
       state.problem = `the ledger refused to register this sidecar: ${answer.status} ${answer.code}`;
       state.registerAtMs = state.deps.nowMs() + refusedPauseMs;
     }
@@ -45,7 +53,6 @@ function registered(
   state: EngineState,
   { epoch, leases }: { epoch: number; leases: readonly HandedOn[] },
   isFirst: boolean,
-  sentAtMs: number,
 ): void {
   if (!writeJournal(state, () => state.journal.confirmEpoch(epoch))) return;
   state.epoch = epoch;
@@ -60,8 +67,7 @@ function registered(
     const handedOn = answered.get(entry.leaseId);
     answered.delete(entry.leaseId);
     if (!isContinuous) writeJournal(state, () => state.journal.freeSlot(slot));
-    else if (handedOn?.state === 'active' && handedOn.epoch === epoch)
-      adopt(state, slot, entry, handedOn, sentAtMs);
+    else if (handedOn?.state === 'active' && handedOn.epoch === epoch) adopt(state, slot, entry, handedOn);
     else testify(state, entry, slot, handedOn?.tenantId ?? '');
   }
   if (isContinuous && former.tornSlots === 0)
@@ -69,13 +75,7 @@ function registered(
 }
 
 /** Goes on with a lease from the watermark. */
-function adopt(
-  state: EngineState,
-  slot: number,
-  entry: JournalEntry,
-  handedOn: HandedOn,
-  sentAtMs: number,
-): void {
+function adopt(state: EngineState, slot: number, entry: JournalEntry, handedOn: HandedOn): void {
   const used = Math.max(entry.watermark, handedOn.settled);
   const lease = new HeldLease({
     leaseId: entry.leaseId,
@@ -85,7 +85,7 @@ function adopt(
     epoch: state.epoch,
     used,
     watermark: used,
-    deadlineMs: guardedDeadline(sentAtMs, handedOn.ttlMs),
+    deadlineMs: guardedDeadline(state.registerSentAtMs, handedOn.ttlMs),
     refreshMs: handedOn.ttlMs / 3,
     // Soon, so that the ledger hears of what the former process had not settled.
     nextSettleMs: state.deps.nowMs(),

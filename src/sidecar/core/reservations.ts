@@ -38,20 +38,27 @@ export class Reservations {
     return { kind: ended?.tenantId === tenantId ? ended.how : 'not_found' };
   }
 
-  /** Keeps `charged` of it as spent; the rest is free again where its lease may still be spent. @returns how much was released. */
+  /**
+   * Keeps `charged` of it as spent and releases the rest; not from a lease that is over, which was settled without it.
+   *
+   * @returns how much was released.
+   */
   end(id: string, charged: number, how: Ending): number {
-    const { tenant, parts, amount } = this.open.get(id)!;
+    const { tenant, parts } = this.open.get(id)!;
     this.open.delete(id);
     this.#remember(id, tenant.tenantId, how);
     let toCharge = charged;
+    let released = 0;
     for (const { lease, amount: part } of parts) {
       const kept = Math.min(part, toCharge);
       toCharge -= kept;
       lease.reserved -= part;
+      if (lease.phase === 'over') continue;
       lease.used -= part - kept;
+      released += part - kept;
       if (lease.phase === 'open') tenant.free += part - kept;
     }
-    return amount - charged;
+    return released;
   }
 
   expired(nowMs: number): string[] {

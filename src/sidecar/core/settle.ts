@@ -48,10 +48,12 @@ function returnIdle(state: EngineState, lease: HeldLease, nowMs: number): void {
 
 /** A final settlement is written down first: whoever comes after a kill must not spend what it may have returned. */
 function settlementOf(state: EngineState, lease: HeldLease): Settlement {
-  const final = lease.phase === 'ending' && lease.reserved === 0;
   const { slot } = lease;
-  if (final && slot >= 0 && lease.used < lease.amount && state.phase !== 'stopped')
-    writeJournal(state, () => state.journal.rewrite(slot, entryOf(lease, true)));
+  const isDone = lease.phase === 'ending' && lease.reserved === 0;
+  // Where nothing is left to be spent, or nothing ever was, nothing needs to be written.
+  const isSafe = slot < 0 || lease.used === lease.amount;
+  const final =
+    isDone && (isSafe || writeJournal(state, () => state.journal.rewrite(slot, entryOf(lease, true))));
   return { leaseId: lease.leaseId, epoch: lease.epoch, cumulativeSpent: lease.used - lease.reserved, final };
 }
 
@@ -99,7 +101,9 @@ function renewed(
   lease.deadlineMs = Math.max(lease.deadlineMs, guardedDeadline(sentAtMs, expiresInMs));
   if (recall) recalled(state, lease, nowMs);
   lease.nextSettleMs =
-    lease.phase === 'ending' ? nowMs : nowMs + settleInterval(tenant, lease.refreshMs, state);
+    lease.phase === 'ending' && state.phase !== 'stopped'
+      ? nowMs
+      : nowMs + settleInterval(tenant, lease.refreshMs, state);
   if (lease.phase === 'ending' && lease.reserved > 0) lease.nextSettleMs = nowMs + itemRetryMs;
   if (tenant.head === null && lease.phase === 'open') {
     pickHead(tenant, nowMs);

@@ -1,0 +1,69 @@
+import type { Variant } from './flaws.ts';
+
+/** What is simulated; times in milliseconds of simulated time. */
+export interface SimulationOptions {
+  seed: number;
+  events: number;
+  variant?: Variant;
+  pods: number;
+  tenants: number;
+  ttlMs: number;
+  /** Chances and kinds of trouble; see `calm` and `chaos`. */
+  trouble: Trouble;
+}
+
+export interface Trouble {
+  /** Between two faults, on average. */
+  faultEveryMs: number;
+  faults: readonly Fault[];
+  loseMessage: number;
+  duplicateMessage: number;
+  /** A message's delay is mostly below that, sometimes twenty times as long. */
+  delayMs: number;
+  /** That a process is killed in the middle of a write to the journal. */
+  killAtWrite: number;
+}
+
+export const allFaults = [
+  'kill',
+  'replace_pod',
+  'reboot',
+  'pause',
+  'partition',
+  'ledger_down',
+  'ledger_clock_jump',
+  'wall_clock_jump',
+  'disk_full',
+  'second_process',
+  'drain',
+  'stale_register',
+] as const;
+export type Fault = (typeof allFaults)[number];
+
+export const chaos: Trouble = {
+  faultEveryMs: 800,
+  faults: allFaults,
+  loseMessage: 0.03,
+  duplicateMessage: 0.05,
+  delayMs: 20,
+  killAtWrite: 0.000_5,
+};
+
+/** Processes are killed, and nothing else: nothing may be lost but what is between spent and watermark. */
+export const killsOnly: Trouble = {
+  faultEveryMs: 700,
+  faults: ['kill'],
+  loseMessage: 0,
+  duplicateMessage: 0,
+  delayMs: 10,
+  killAtWrite: 0,
+};
+
+export const calm: Trouble = {
+  faultEveryMs: Number.POSITIVE_INFINITY,
+  faults: [],
+  loseMessage: 0,
+  duplicateMessage: 0,
+  delayMs: 10,
+  killAtWrite: 0,
+};
