@@ -17,8 +17,14 @@ const seed = Number(process.env.ASSAY_TEST_SEED ?? Math.floor(Math.random() * 2 
  * Scenarios of 100 sequences on average: side by side they share transactions as the requests of a busy process do, and
  * cost a quarter of what 20 at a time do. A busy machine stops earlier.
  */
-const scenarios = minutes > 0 ? Number.POSITIVE_INFINITY : 30;
-const programs = 200;
+const inProcess = {
+  scenarios: minutes > 0 ? Number.POSITIVE_INFINITY : 30,
+  programs: 200,
+  limitMs: minutes > 0 ? minutes * 60_000 : 35_000,
+};
+const overHttp = { scenarios: 2, programs: 40, limitMs: 5_000 };
+type Extent = typeof inProcess;
+
 /** Scenarios that share a seed, so that a failure is found again within seconds. */
 const scenariosPerSeed = 2;
 /** Shrinking replays a failed scenario some hundred times; a program of six steps soon enough beats one of three. */
@@ -26,14 +32,14 @@ const shrinkingMs = 120_000;
 const timeoutMs = minutes * 60_000 + 300_000;
 
 /** @returns how many sequences agreed. */
-async function agree(ledger: Started, scenariosMax: number, limitMs: number): Promise<number> {
+async function agree(ledger: Started, { scenarios, programs, limitMs }: Extent): Promise<number> {
   let sequences = 0;
   const property = fc.asyncProperty(scenarioOf(programs), async (scenario: Scenario) => {
     await runScenario(ledger, scenario);
     sequences += scenario.programs.length;
   });
   const until = Date.now() + limitMs;
-  for (let run = 0; run * scenariosPerSeed < scenariosMax && Date.now() < until; run++) {
+  for (let run = 0; run * scenariosPerSeed < scenarios && Date.now() < until; run++) {
     try {
       await fc.assert(property, {
         seed: seed + run,
@@ -56,25 +62,24 @@ async function agree(ledger: Started, scenariosMax: number, limitMs: number): Pr
 describe('the ledger does what a plain model of it does', () => {
   let ledger: Started;
   beforeAll(async () => {
-    ledger = await inOneProcess(redisUrl() === undefined ? {} : { REDIS_CACHE_URL: redisUrl()! });
+    ledger = await inOneProcess();
   });
   afterAll(() => ledger?.close());
 
   test('two APIs on one database, thousands of sequences', { timeout: timeoutMs }, async () => {
     console.info(`ledger model: seed ${seed}`);
-    const limitMs = minutes > 0 ? minutes * 60_000 : 30_000;
-    console.info(`ledger model: ${await agree(ledger, scenarios, limitMs)} sequences agree`);
+    console.info(`ledger model: ${await agree(ledger, inProcess)} sequences agree`);
   });
 });
 
-describe('the same over HTTP', () => {
+describe('the same over HTTP, with a shared cache', () => {
   let ledger: Started;
   beforeAll(async () => {
-    ledger = await spawned();
+    ledger = await spawned(redisUrl() === undefined ? {} : { REDIS_CACHE_URL: redisUrl()! });
   });
   afterAll(() => ledger?.close());
 
   test('two spawned processes on one database', { timeout: timeoutMs }, async () => {
-    expect(await agree(ledger, 2, 5_000)).toBeGreaterThan(0);
+    expect(await agree(ledger, overHttp)).toBeGreaterThan(0);
   });
 });

@@ -19,11 +19,22 @@ export class LedgerModel {
     this.nowMs = nowMs;
   }
 
-  /** A model that can be tried with another order of commands. */
-  fork(): LedgerModel {
+  /**
+   * A model that can be tried with another order of commands.
+   *
+   * @param only the one tenant that will be changed in it; the others are then shared with this model.
+   */
+  fork(only?: string): LedgerModel {
     const copy = new LedgerModel(this.nowMs);
-    copy.tenants = structuredClone(this.tenants);
+    copy.tenants = only === undefined ? structuredClone(this.tenants) : new Map(this.tenants);
+    const tenant = only === undefined ? undefined : this.tenants.get(only);
+    if (tenant !== undefined) copy.tenants.set(only!, structuredClone(tenant));
     return copy;
+  }
+
+  /** Takes over the state of another, such as a fork that proved right. */
+  become(other: LedgerModel): void {
+    this.tenants = other.tenants;
   }
 
   tenant(id: string): Tenant {

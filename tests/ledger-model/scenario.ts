@@ -57,19 +57,24 @@ const key = fc.option(fc.nat(3), { freq: 1 });
 const pick = fc.nat(12);
 const part = fc.option(fc.integer({ min: 1, max: 12 }), { freq: 1 });
 /** Lives and steps of the clock meet to the millisecond, so that "due now" is common. */
-const lifeMs = fc.option(fc.constantFrom(0, 1, 1_000, 1_000, 2_000, 2_000, 5_000, 60_000), { freq: 1 });
+const lifeMs = fc.option(fc.constantFrom(0, 1, 1_000, 1_000, 2_000, 2_000, 3_000, 5_000), { freq: 2 });
 const ttlSeconds = fc.option(fc.constantFrom(1, 2, 5, 60), { freq: 3 });
 const advanceMs = fc.oneof(
-  { arbitrary: fc.constant(0), weight: 6 },
-  { arbitrary: fc.constantFrom(1, 999, 1_000, 2_000), weight: 5 },
+  { arbitrary: fc.constant(0), weight: 5 },
+  { arbitrary: fc.constantFrom(1_000, 1_000, 1_000, 2_000, 1, 999), weight: 5 },
   { arbitrary: fc.constantFrom(5_000, 60_000, 300_000), weight: 1 },
+);
+/** Small grants, so that most spends burn several. */
+const grantAmount = fc.oneof(
+  { arbitrary: fc.integer({ min: 1, max: 8 }), weight: 4 },
+  { arbitrary: fc.integer({ min: 9, max: 40 }), weight: 1 },
 );
 
 const topup = fc.record({
   op: fc.constant('topup' as const),
   tenant,
   key,
-  amount: fc.integer({ min: 1, max: 40 }),
+  amount: grantAmount,
   priority: fc.constantFrom(0, 0, 0, 1, -1),
   lifeMs,
 });
@@ -116,10 +121,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
 );
 
-/** Begins with a top-up, so that few programs are about a tenant nobody knows. */
+/** Begins with some grants, so that few programs are about a tenant nobody knows or one that is poor. */
 const program: fc.Arbitrary<Program> = fc
   .tuple(
-    fc.record({ kind: kindOfCommands, commands: fc.tuple(fc.record({ process, draft: topup })) }),
+    fc.record({
+      kind: fc.constant('batch' as const),
+      process,
+      mode: fc.constant('independent' as const),
+      drafts: fc.array(topup, { minLength: 1, maxLength: 6, size: 'max' }),
+    }),
     fc.array(step, { minLength: 1, maxLength: roundsMax - 1, size: 'max' }),
   )
   .map(([first, rest]) => [first, ...rest]);
