@@ -32,7 +32,8 @@ const shareFloor = 0.05;
 /**
  * Stores a batch and carries the test's state over it, in one transaction: sent again, whole or in part, it changes
  * nothing. Batches of one test are counted one after another; the first outcome of a unit counts in the test, every
- * observation in the guardrails. Costs what the batch is long: 10,000 in about 250 ms on one core.
+ * observation in the guardrails. Costs what the batch is long: 10,000 take 0.13 s of CPU
+ * here and, on a machine with seven processes to a core, 0.9 s of PostgreSQL, half of it for the foreign keys.
  *
  * @throws ConflictError `test_finished`.
  */

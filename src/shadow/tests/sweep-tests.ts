@@ -13,7 +13,7 @@ export interface SweepTestsDeps {
   clock: () => number;
 }
 
-/** A look takes about 3 ms; what does not fit in one run is first in the next. */
+/** A look is five statements and 31 µs of arithmetic; what does not fit in one run is first in the next. */
 const testsMax = 1_000;
 
 /**

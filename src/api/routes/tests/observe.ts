@@ -9,7 +9,7 @@ import { requireScope } from '../../middleware/require-scope.ts';
 import { requireTest, testIdParams } from './require-test.ts';
 import { callersId } from './test-schema.ts';
 
-/** One transaction's worth: 250 ms under the test's lock, and about a megabyte of body. */
+/** One transaction's worth, for which other batches of the test wait, and about a megabyte of body. */
 const observationsMax = 10_000;
 
 const instant = z.union([z.number().int(), z.string()]).transform((value, context) => {
