@@ -4,7 +4,7 @@ import { createLogFixture, type LogFixture } from '../test-support/log-fixture.t
 import { pickTamper } from '../test-support/tamper.ts';
 import { proveInclusion } from '../tree/prove.ts';
 import type { TrustedCheckpoint } from './trusted.ts';
-import { verifyLog, verifySnapshot } from './verify-log.ts';
+import { verifyLog, verifyWithin } from './verify-log.ts';
 
 /** `npm run test:audit` does what the log promises at full size; a run of all tests does a tenth of it. */
 const full = Number(process.env.ASSAY_TEST_MINUTES ?? 0) > 0;
@@ -38,7 +38,7 @@ test(`${tamperings} tamperings of ${entries} entries are all noticed (seed ${see
       await client.query('BEGIN');
       const context = { client, size: entries, tenants, random, signer: log.signer, hmacKey: log.hmacKey };
       const { what, seq } = await pickTamper(random)(context);
-      const { finding } = await verifySnapshot(client, options);
+      const { finding } = await verifyWithin(client, options);
       await client.query('ROLLBACK');
       if (finding === null || (seq !== null && finding.seq !== seq))
         missed.push(`${n}: ${what} at ${seq}, found ${JSON.stringify(finding)}`);
