@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../../src/cli/support/node-flags.ts';
 
 const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -22,7 +23,7 @@ export interface ApiProcess {
  * @param port 0 takes a free one.
  */
 export async function startApiProcess(env: Record<string, string>, port = 0): Promise<ApiProcess> {
-  const child = spawn(process.execPath, [main, 'api'], {
+  const child = spawn(process.execPath, [...nodeFlags('api'), main, 'api'], {
     env: { PATH: process.env.PATH ?? '', HOST: '127.0.0.1', LOG_LEVEL: 'info', ...env, PORT: String(port) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
