@@ -104,6 +104,42 @@ test('a new incarnation fences the old one and goes on from the journal', async 
   expect(await accounts('b')).toMatchObject({ available: 905, leased: 0, unresolved: 0, spent: 95 });
 });
 
+test('an incarnation that was overtaken fences nobody: its register may have been under way', async () => {
+  const first = await register('pod-o', '1');
+  const second = await register('pod-o', '2');
+  expect(
+    await post('/leases/register', { instance: 'pod-o', incarnation: '1', boot_id: 'boot' }),
+  ).toMatchObject({
+    status: 409,
+    body: { code: 'stale_epoch' },
+  });
+  expect((await register('pod-o', '3')).epoch).toBe(second.epoch + 1);
+  expect(second.epoch).toBe(first.epoch + 1);
+});
+
+test('a register whose answer was lost is answered the same again', async () => {
+  await tenantWith('p', 1_000);
+  const { epoch } = await register('pod-p');
+  const lease = (await acquire('pod-p', epoch, 'p', 'r1')).body;
+  const journal = [{ lease_id: lease.lease_id, watermark: 64 }];
+  const second = await register('pod-p', '2', journal);
+  expect(second.leases).toMatchObject([{ lease_id: lease.lease_id, state: 'active' }]);
+  expect(await register('pod-p', '2', journal)).toEqual(second);
+});
+
+test('what a former holder says of a lease that was handed on returns nothing', async () => {
+  await tenantWith('q', 1_000);
+  const first = await register('pod-q');
+  const lease = (await acquire('pod-q', first.epoch, 'q', 'r1')).body;
+  const second = await register('pod-q', '2', [{ lease_id: lease.lease_id, watermark: 10 }]);
+  // The second incarnation spends and is lost without a journal.
+  expect((await register('pod-q', '3')).leases).toMatchObject([{ state: 'unresolved' }]);
+  await settle(lease.lease_id, first.epoch, 10, true);
+  expect(await accounts('q')).toMatchObject({ available: 900, unresolved: 90, spent: 10 });
+  await settle(lease.lease_id, second.epoch, 70, true);
+  expect(await accounts('q')).toMatchObject({ available: 930, unresolved: 0, spent: 70 });
+});
+
 test('a journal of another boot is not trusted', async () => {
   await tenantWith('c', 100);
   const { epoch } = await register('pod-c');

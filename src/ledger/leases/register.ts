@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { sql } from '../../platform/database/sql.ts';
+import { ConflictError } from '../../platform/errors.ts';
 import type { Ledger } from '../engine/create-ledger.ts';
 import type { Answer, Envelope } from '../operation.ts';
 
@@ -31,6 +32,8 @@ export interface HandedOn {
  *
  * The epoch is committed first and by itself. Whoever is being given a lease at the old one has locked the sidecar's row, so
  * what is listed behind is all there is; and a call that is cut off in the middle is finished by the next.
+ *
+ * @throws ConflictError `stale_epoch`: the incarnation was overtaken by another.
  */
 export async function register(
   { pool, ledger }: { pool: Pool; ledger: Ledger },
@@ -44,7 +47,12 @@ export async function register(
     incarnation,
     bootId,
   ]);
-  const { epoch } = registered.rows[0]!;
+  const row = registered.rows[0];
+  if (row === undefined) {
+    const detail = `${instance} was registered as ${incarnation} before and as another incarnation since; use a new name`;
+    throw new ConflictError('stale_epoch', detail);
+  }
+  const { epoch } = row;
   const former = await pool.query<{ tenant_id: string; lease_id: string; boot_id: string }>(
     sql(import.meta.url, './sql/leases-of-former-incarnations.sql'),
     [owner, instance, epoch],

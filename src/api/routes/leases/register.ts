@@ -55,6 +55,7 @@ export function registerSidecar(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     body: bodySchema,
     responses: {
       200: { description: 'Registered.', content: { 'application/json': { schema: answerSchema } } },
+      409: { description: '`stale_epoch`: the incarnation was overtaken by another. Take a new name.' },
     },
   };
   postJson(app, route, async (c, body) => {

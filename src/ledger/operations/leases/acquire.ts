@@ -88,11 +88,8 @@ function recallOthers(book: TenantBook, others: readonly Lease[], min: number): 
 /** The answer to the first request may have been lost. A lease that ended since is no lease to spend. */
 function grantedBefore(lease: Lease, ttlMs: number): Outcome {
   if (lease.state === 'active') return granted(lease, ttlMs);
-  return refused(
-    409,
-    'lease_ended',
-    `the request was granted before, and its lease is ${lease.state} by now`,
-  );
+  const detail = `the request was granted before, and its lease is ${lease.state} by now`;
+  return refused(409, 'lease_ended', detail, { lease_id: lease.leaseId });
 }
 
 function granted({ leaseId, amount, recalled }: Lease, ttlMs: number): Outcome {

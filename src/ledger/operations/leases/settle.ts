@@ -8,7 +8,8 @@ import { returnRest, spendUpTo } from './move-leased.ts';
  * leased → spent, up to what the holder says it spent; `final` returns the rest. Settling renews the lease.
  *
  * A holder that was fenced, or given up for lost, may still tell what it spent: that is the evidence an unresolved lease waits
- * for. Of any other lease its word counts no more.
+ * for. Of any other lease its word counts no more. Where the lease was handed on since, what it spent is not all that was, so
+ * its word returns nothing.
  */
 export function settle(book: TenantBook, operation: Settle): Outcome {
   const { leaseId, epoch, cumulativeSpent, final, ttlMs } = operation;
@@ -28,7 +29,7 @@ export function settle(book: TenantBook, operation: Settle): Outcome {
   }
   if (isOpen) {
     spendUpTo(book, lease, cumulativeSpent);
-    if (final) returnRest(book, lease, 'settled');
+    if (final && epoch === lease.epoch) returnRest(book, lease, 'settled');
     else if (lease.state === 'active') renew(book, lease, ttlMs);
   }
   return settled(lease, ttlMs);

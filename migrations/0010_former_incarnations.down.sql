@@ -1,0 +1,1 @@
+ALTER TABLE credits.sidecars DROP COLUMN former_incarnations;
