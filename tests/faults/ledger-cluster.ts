@@ -31,17 +31,20 @@ const comeBackMs = 60_000;
 
 /** A durable PostgreSQL, a Redis and some API processes of this test's own, to be broken. */
 export async function startCluster(apiCount: number, apiKey: string): Promise<Cluster> {
+  await using started = new AsyncDisposableStack();
   const directory = await mkdtemp(join(tmpdir(), 'assay-faults-'));
+  started.defer(() => rm(directory, { recursive: true, force: true }));
   await chmod(directory, 0o711); // the server's account must get through when the tests run as root
   const start = () => startEmbeddedPostgres({ directory, database: 'assay', durable: true });
   let postgres: EmbeddedPostgres = await start();
+  started.defer(() => postgres.stop());
   const { url } = postgres;
   const config = loadConfig({ DATABASE_URL: url });
   const migrator = createPool(config, 'owner');
-  await migrate(migrator);
-  await migrator.end();
+  await migrate(migrator).finally(() => migrator.end());
 
   let redis: RedisServer | undefined = await startRedis();
+  started.defer(async () => redis?.stop());
   const redisUrl = redis?.url;
   const env: Record<string, string> = {
     DATABASE_URL: url,
@@ -51,8 +54,13 @@ export async function startCluster(apiCount: number, apiKey: string): Promise<Cl
     LOG_LEVEL: 'info',
     ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
   };
-  const apis: ApiProcess[] = await Promise.all(Array.from({ length: apiCount }, () => startApiProcess(env)));
+  const apis: ApiProcess[] = [];
+  started.defer(async () => void (await Promise.all(apis.map((api) => api.terminate()))));
+  for (let i = 0; i < apiCount; i++) apis.push(await startApiProcess(env));
   let pool: pg.Pool | undefined;
+  started.defer(async () => pool?.end());
+  // From here on it is closed by whoever started it.
+  const running = started.move();
 
   return {
     urls: apis.map((api) => api.url),
@@ -82,13 +90,7 @@ export async function startCluster(apiCount: number, apiKey: string): Promise<Cl
       await sleep(ms);
       redis = await startRedis(Number(new URL(redisUrl!).port));
     },
-    close: async () => {
-      await pool?.end();
-      await Promise.all(apis.map((api) => api.terminate()));
-      await redis?.stop();
-      await postgres.stop();
-      await rm(directory, { recursive: true, force: true });
-    },
+    close: () => running.disposeAsync(),
   };
 }
 

@@ -14,8 +14,8 @@ import { type Scenario, scenarioOf } from './scenario.ts';
 const minutes = Number(process.env.ASSAY_TEST_MINUTES ?? 0);
 const seed = Number(process.env.ASSAY_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
 /**
- * Scenarios of 100 sequences on average: side by side they share transactions as the requests of a busy process do, and
- * cost a quarter of what 20 at a time do. A busy machine stops earlier.
+ * Scenarios of 100 sequences on average: side by side they share transactions, as the requests of a busy process do. A
+ * busy machine stops before all 30.
  */
 const inProcess = {
   scenarios: minutes > 0 ? Number.POSITIVE_INFINITY : 30,
