@@ -56,15 +56,23 @@ function operationOf(
   }
 }
 
-/** Mostly one of the tenant's own, latest first; now and then another tenant's, or nobody's. */
+/**
+ * Mostly one of the tenant's own latest that can still be ended or refunded; now and then one that cannot, another
+ * tenant's, or nobody's.
+ */
 function pick(
   kind: 'holds' | 'spends',
   { tenant, pick }: { tenant: number; pick: number },
   model: LedgerModel,
   tenantIds: Tenants,
 ): string {
-  const ownerId = tenantIds[pick % 9 === 8 ? (tenant + 1) % tenantIds.length : tenant]!;
-  const ids = [...model.tenant(ownerId)[kind].keys()].reverse();
+  const { holds, spends } = model.tenant(tenantIds[pick === 8 ? (tenant + 1) % tenantIds.length : tenant]!);
+  const open =
+    kind === 'holds'
+      ? [...holds].filter(([, hold]) => hold.state === 'pending')
+      : [...spends].filter(([, spend]) => spend.credits.length > 0);
+  const all = [...(kind === 'holds' ? holds : spends)];
+  const ids = (pick < 8 && open.length > 0 ? open : all).map(([id]) => id).reverse();
   return pick === 12 || ids.length === 0 ? randomUUID() : ids[pick % Math.min(ids.length, 4)]!;
 }
 
