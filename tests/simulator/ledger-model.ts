@@ -96,10 +96,10 @@ export class LedgerModel implements SimulatedLedger {
     const { lostAfterMs, burnAfterMs, flaws } = this.#options;
     const nowMs = this.#options.nowMs();
     for (const lease of this.leases.values()) {
-      if (lease.state === 'active' && lease.expiresAtMs + lostAfterMs <= nowMs) {
+      if (lease.state === 'active' && lease.expiresAtMs + lostAfterMs < nowMs) {
         if (flaws.refundOnExpiry) this.#giveBack(lease, 'settled');
         else this.#lose(lease);
-      } else if (lease.state === 'unresolved' && lease.endedAtMs + burnAfterMs <= nowMs) {
+      } else if (lease.state === 'unresolved' && lease.endedAtMs + burnAfterMs < nowMs) {
         if (flaws.restoreInsteadOfBurn) this.#giveBack(lease, 'restored');
         else {
           this.#spendUpTo(lease, lease.amount);

@@ -95,7 +95,7 @@ export class World {
   }
 
   ledgerNowMs(): number {
-    return this.#nowMs + this.ledgerOffsetMs;
+    return Math.floor(this.#nowMs + this.ledgerOffsetMs);
   }
 
   at(atMs: number, event: () => void | Promise<void>): void {
@@ -238,9 +238,9 @@ export class World {
 
   #topUp(): void | Promise<void> {
     if (this.isQuiet) return;
-    this.at(this.#nowMs + this.gapMs(4_000), () => this.#topUp());
+    this.at(this.#nowMs + this.gapMs(2_000), () => this.#topUp());
     const tenantId = this.tenantIds[Math.floor(this.random() * this.tenantIds.length)]!;
-    return this.#ledger.topUp(tenantId, 1 + Math.floor(this.random() * 1_500));
+    return this.#ledger.topUp(tenantId, 1 + Math.floor(this.random() * 3_000));
   }
 
   #sweep(): void | Promise<void> {
