@@ -1,4 +1,5 @@
 import type { Pool } from 'pg';
+import { keepMonths } from '../audit/retention/keep-months.ts';
 import type { Vault } from '../audit/vault/vault.ts';
 import { deliverWebhooks } from '../ledger/alerts/deliver-webhooks.ts';
 import { reportAlerts } from '../ledger/alerts/report-alerts.ts';
@@ -94,7 +95,8 @@ async function lapsedLeases({ config, pool, ledger, metrics, log }: ScheduleDeps
     log.warn({ event: 'leases_lapsed', lost, burned }, 'leases of silent sidecars ended');
 }
 
-async function partitions({ config, keeperPool, log, metrics }: ScheduleDeps): Promise<void> {
+async function partitions({ config, keeperPool, log, metrics, clock }: ScheduleDeps): Promise<void> {
+  await keepMonths(keeperPool, new Date(clock()));
   const { made, dropped, partitions } = await keepPartitions(keeperPool, config.idempotencyRetentionHours);
   for (const [table, { partitions: count, ahead }] of Object.entries(partitions)) {
     metrics.gauge('credits_partitions').set({ table }, count);

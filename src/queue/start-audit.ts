@@ -5,7 +5,6 @@ import { publishCheckpoint } from '../audit/checkpoints/publish-checkpoint.ts';
 import { submitToWitness, WitnessError } from '../audit/checkpoints/submit-to-witness.ts';
 import { noteVerifierKey } from '../audit/checkpoints/verifier-keys.ts';
 import { createLeafWriter } from '../audit/leaf/leaf-writer.ts';
-import { keepMonths } from '../audit/retention/keep-months.ts';
 import { readBacklog } from '../audit/sequencer/read-backlog.ts';
 import { type Sequencer, startSequencer } from '../audit/sequencer/run-sequencer.ts';
 import { sequenceBatch } from '../audit/sequencer/sequence-batch.ts';
@@ -17,7 +16,7 @@ import type { Logger } from '../platform/log/logger.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
 import type { QueueBackend } from './backend.ts';
 import { startAuditFlushWorker } from './processors/audit-flush.ts';
-import { type Repeating, startRepeating } from './repeating.ts';
+import { startRepeating } from './repeating.ts';
 
 export interface StartAuditDeps {
   log: Logger;
@@ -32,10 +31,6 @@ const connections = 3;
 const witnessEveryMs = 500;
 /** A witness that is down or refuses is asked again this often. */
 const witnessRetryMs = 5_000;
-/** Months are made two ahead; a look an hour costs a connection for some milliseconds. */
-const keepEveryMs = 3_600_000;
-/** Not while a worker starts. */
-const keepFirstMs = 60_000;
 
 /**
  * The audit log's part of a worker: the sequencer, its job and poll, and the witness's client. A worker without
@@ -59,11 +54,9 @@ export function startAudit(config: Config, deps: StartAuditDeps): Sequencer | nu
     log.warn({ err: error }, 'the audit queue does not answer'),
   );
   const witness = startWitnessClient(config, pool, deps);
-  const keeper = startKeeper(config, deps);
   lifecycle.onStop({ name: 'audit flush', phase: 'finish-in-flight', run: () => worker.close() });
   lifecycle.onStop({ name: 'sequencer', phase: 'flush', run: () => sequencer.stop() });
   lifecycle.onStop({ name: 'witness client', phase: 'flush', run: () => witness?.stop() });
-  lifecycle.onStop({ name: 'month keeper', phase: 'flush', run: () => keeper.stop() });
   lifecycle.onStop({ name: 'sequencer database', phase: 'close', run: () => pool.end() });
   return sequencer;
 }
@@ -110,24 +103,6 @@ function runSequencer(
     },
     () => performance.now(),
   );
-}
-
-/** Makes the partitions of coming months. Failing costs nothing for a month: rows go to the default partition. */
-function startKeeper(config: Config, { log }: StartAuditDeps): Repeating {
-  const keep = async () => {
-    const pool = createPool(config, 'keeper', { applicationName: 'assay-keeper', size: 1 });
-    try {
-      await keepMonths(pool, new Date());
-    } finally {
-      await pool.end();
-    }
-    return keepEveryMs;
-  };
-  return startRepeating(keep, {
-    firstMs: keepFirstMs,
-    retryMs: keepEveryMs,
-    onError: (error) => log.warn({ err: error }, 'the partitions of coming months could not be made'),
-  });
 }
 
 function startWitnessClient(config: Config, pool: Pool, { log, metrics }: StartAuditDeps) {
