@@ -20,7 +20,12 @@ export class HeldLease {
   readonly tenant: TenantCredits;
   readonly amount: number;
   slot: number;
-  readonly epoch: number;
+  epoch: number;
+  /**
+   * The epoch at which it may have been handed on to this holder in an answer that was lost, where what is said at the former
+   * one ends nothing; null: there is none.
+   */
+  laterEpoch: number | null = null;
   /** Spent, and reserved. */
   used: number;
   /** Of what is used, what open reservations may still give back. */

@@ -126,5 +126,6 @@ function track(
   const tenant = tenantOf(state, tenantId);
   const lease = new HeldLease({ leaseId, tenant, amount, slot, epoch, used, watermark: used, ...times });
   lease.phase = 'ending';
+  lease.laterEpoch = state.epoch;
   trackLease(state, lease);
 }

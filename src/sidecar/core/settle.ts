@@ -69,11 +69,8 @@ function settled(
   switch (item.kind) {
     case 'settled':
       if (item.state === 'active') renewed(state, lease, item, sentAtMs);
-      else if (item.state === 'unresolved') {
-        // Given up for lost. What was spent of it is evidence, once nothing more will be.
-        endLease(state, lease, 0);
-        lease.nextSettleMs = lease.reserved > 0 ? nowMs + itemRetryMs : nowMs;
-      } else dropLease(state, lease, settlement.final ? 'returned' : item.state);
+      else if (item.state === 'unresolved') testifyOf(state, lease, settlement.final, nowMs);
+      else dropLease(state, lease, settlement.final ? 'returned' : item.state);
       return;
     case 'stale_epoch':
       // Evidence of an epoch that is over anyway is refused when another incarnation goes on with the lease.
@@ -87,6 +84,19 @@ function settled(
     case 'away':
       lease.nextSettleMs = nowMs + itemRetryMs;
       return;
+  }
+}
+
+/** It was given up for lost. What was spent of it is evidence, once nothing more will be. */
+function testifyOf(state: EngineState, lease: HeldLease, wasFinal: boolean, nowMs: number): void {
+  endLease(state, lease, 0);
+  lease.nextSettleMs = lease.reserved > 0 ? nowMs + itemRetryMs : nowMs;
+  if (!wasFinal) return;
+  // The last word at this epoch did not end it: it was handed on since.
+  if (lease.laterEpoch === null) dropLease(state, lease, 'unresolved');
+  else {
+    lease.epoch = lease.laterEpoch;
+    lease.laterEpoch = null;
   }
 }
 
