@@ -187,3 +187,33 @@ test('a queue that is full says so instead of growing', async () => {
   await small.close();
   await expect(tell(small, topup('j', 10))).rejects.toMatchObject({ status: 503 });
 });
+
+test('what a listener does wrong is not the fault of what was committed: it is answered, and applied once', async () => {
+  const own = createTestLedger(database.appPool, { lanes: 1 });
+  await tell(own, topup('listened', 10));
+  const thrown = new Promise((resolve) => process.once('unhandledRejection', resolve));
+  let calls = 0;
+  own.onCommitted(() => {
+    calls += 1;
+    if (calls === 1) throw new Error('a fault of a listener');
+  });
+  const answers = await Promise.all([tell(own, consume('listened', 1)), tell(own, consume('listened', 1))]);
+  expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+  expect(await thrown).toMatchObject({ message: 'a fault of a listener' });
+  expect(await tell(own, consume('listened', 1))).toMatchObject({ status: 200, body: { balance: 7 } });
+  await own.close();
+});
+
+test('operations that are applied one by one are let in together or not at all', async () => {
+  const own = createTestLedger(database.appPool, { pendingMax: 3 });
+  await tell(own, topup('admitted', 10));
+  const requests = Array.from({ length: 8 }, () => ({
+    operation: consume('admitted', 1),
+    idempotency: null,
+  }));
+  const first = own.applyEach(requests, envelope);
+  await expect(own.applyEach(requests, envelope)).rejects.toMatchObject({ code: 'overloaded', status: 503 });
+  expect((await first).every((outcome) => outcome.status === 'fulfilled')).toBe(true);
+  expect(await accountOf('admitted')).toMatchObject({ available: 2 });
+  await own.close();
+});

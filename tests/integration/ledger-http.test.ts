@@ -120,6 +120,58 @@ test('an atomic batch names the operation that failed', async () => {
   expect(found.rows).toEqual([{ version: 0 }]);
 });
 
+test("a batch's key is among those of its first operation's tenant", async () => {
+  await post('topup', { tenant_id: 'd1', amount: 10 });
+  await post('consume', { tenant_id: 'd1', amount: 1, idempotency_key: 'once' });
+  const operations = [
+    { op: 'consume', tenant_id: 'd1', amount: 1 },
+    { op: 'topup', tenant_id: 'd2', amount: 1 },
+  ];
+  const reused = await post('batch', { mode: 'atomic', operations, idempotency_key: 'once' });
+  expect(reused).toMatchObject({ status: 422, body: { code: 'idempotency_key_reused' } });
+  expect((await post('batch', { mode: 'atomic', operations, idempotency_key: 'twice' })).status).toBe(200);
+  const single = await post('consume', { tenant_id: 'd1', amount: 1, idempotency_key: 'twice' });
+  expect(single.status).toBe(422);
+});
+
+test('a batch names a tenant for those of its operations that name none', async () => {
+  const operations = [
+    { op: 'topup', amount: 10 },
+    { op: 'topup', tenant_id: 'e2', amount: 20 },
+  ];
+  const answer = await post('batch', { mode: 'atomic', tenant_id: 'e1', operations });
+  expect(answer.status).toBe(200);
+  const { rows } = await api.database.ownerPool.query(
+    "SELECT tenant_id, available FROM credits.accounts WHERE tenant_id IN ('e1', 'e2') ORDER BY 1",
+  );
+  expect(rows).toEqual([
+    { tenant_id: 'e1', available: 10 },
+    { tenant_id: 'e2', available: 20 },
+  ]);
+});
+
+test("another tenant's operation in a batch of a bound key does not exist, the others do", async () => {
+  const key = await api.key({ scopes: ['credits:write'], tenantId: 'f1' });
+  const operations = [
+    { op: 'topup', amount: 10 },
+    { op: 'topup', tenant_id: 'f2', amount: 10 },
+    { op: 'consume', tenant_id: 'f1', amount: 4 },
+  ];
+  const send = (mode: string) =>
+    api.send('POST', '/credits/batch', { key, body: { mode, operations, idempotency_key: mode } });
+  expect(await send('atomic')).toMatchObject({
+    status: 404,
+    body: { code: 'not_found', failed_index: 1, applied: 0 },
+  });
+  const { status, body } = await send('independent');
+  expect(status).toBe(200);
+  expect(body.results).toMatchObject([
+    { status: 200, body: { balance: 10 } },
+    { status: 404, body: { code: 'not_found' } },
+    { status: 200, body: { balance: 6 } },
+  ]);
+});
+
 test('a batch of 8,190 fits, one more does not', async () => {
   const one = { op: 'topup', tenant_id: 'large', amount: 1, description: 'x'.repeat(300) };
   const many = (count: number) => ({ mode: 'independent', operations: Array(count).fill(one) });

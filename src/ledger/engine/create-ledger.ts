@@ -43,6 +43,12 @@ export interface Request {
  */
 export interface Ledger {
   apply(request: Request, envelope: Envelope): Promise<Answer>;
+  /**
+   * Each for itself. They are let in together: where there is no room, none of them is tried.
+   *
+   * @returns what became of each, in their order.
+   */
+  applyEach(requests: readonly Request[], envelope: Envelope): Promise<PromiseSettledResult<Answer>[]>;
   /** All of them or none; a refusal is that of the first that failed, with its place. Keys of the batch are `tenantId`'s. */
   applyAtomically(requests: readonly Request[], batch: BatchKey, envelope: Envelope): Promise<UnitAnswer>;
   /** Binds a key to a request without doing anything: replayed where it was bound before, 422 to another request. */
@@ -80,16 +86,16 @@ export function createLedger(deps: LedgerDeps): Ledger {
     () => new Lane({ pool, guard, transact: options, random, onCommitted }),
   );
 
+  /** A batch is let in where there is room for one operation: it may be larger than the bound. */
+  function admit(): void {
+    if (closed) throw new UnavailableError('unavailable', 'this process is stopping; send it again');
+    if (pending < deps.pendingMax) return;
+    const detail = `${pending} operations wait for the ledger; come back in a moment`;
+    throw new UnavailableError('overloaded', detail);
+  }
+
   async function submit(unit: Unit): Promise<UnitAnswer> {
     const size = Math.max(1, unit.steps.length);
-    if (closed) throw new UnavailableError('unavailable', 'this process is stopping; send it again');
-    // A batch is let in where there is room for one operation: it may be larger than the bound.
-    if (pending >= deps.pendingMax) {
-      throw new UnavailableError(
-        'overloaded',
-        `${pending} operations wait for the ledger; come back in a moment`,
-      );
-    }
     pending += size;
     const lane = lanes[laneOf(unit.steps[0]?.operation.tenantId ?? unit.tenantId, lanes.length)]!;
     try {
@@ -99,20 +105,35 @@ export function createLedger(deps: LedgerDeps): Ledger {
     }
   }
 
+  async function admitAndSubmit(unit: Unit): Promise<UnitAnswer> {
+    admit();
+    return submit(unit);
+  }
+
   const stepOf = (request: Request): Step => ({ ...request, subjectId: uuidV7(deps.clock()) });
+  async function submitOne(request: Request, envelope: Envelope): Promise<UnitAnswer> {
+    const { op, tenantId } = request.operation;
+    const end = observed.begin(op);
+    const answer = await submit({ tenantId, steps: [stepOf(request)], idempotency: null, envelope });
+    end();
+    return answer;
+  }
+
   return {
     apply: async (request, envelope) => {
-      const { op, tenantId } = request.operation;
-      const end = observed.begin(op);
-      const answer = await submit({ tenantId, steps: [stepOf(request)], idempotency: null, envelope });
-      end();
-      return answer;
+      admit();
+      return submitOne(request, envelope);
+    },
+    applyEach: async (requests, envelope) => {
+      admit();
+      return Promise.allSettled(requests.map((request) => submitOne(request, envelope)));
     },
     applyAtomically: (requests, { tenantId, idempotency }, envelope) =>
-      submit({ tenantId, steps: requests.map(stepOf), idempotency, envelope, atomic: true }),
-    claim: ({ tenantId, idempotency }, envelope) => submit({ tenantId, steps: [], idempotency, envelope }),
+      admitAndSubmit({ tenantId, steps: requests.map(stepOf), idempotency, envelope, atomic: true }),
+    claim: ({ tenantId, idempotency }, envelope) =>
+      admitAndSubmit({ tenantId, steps: [], idempotency, envelope }),
     postDue: async (tenantId) => {
-      await submit({ tenantId, steps: [], idempotency: null, envelope: sweeper });
+      await admitAndSubmit({ tenantId, steps: [], idempotency: null, envelope: sweeper });
     },
     onCommitted: (listener) => {
       listeners.push(listener);

@@ -53,8 +53,11 @@ export class Lane {
   async #drain(): Promise<void> {
     // Requests that arrived with the same read of the network have not been submitted yet.
     await new Promise(setImmediate);
-    while (this.#queue.length > 0) await this.#apply(this.#take());
-    this.#draining = null;
+    try {
+      while (this.#queue.length > 0) await this.#apply(this.#take());
+    } finally {
+      this.#draining = null;
+    }
   }
 
   #take(): PendingUnit[] {
@@ -68,12 +71,11 @@ export class Lane {
     return this.#queue.splice(0, count);
   }
 
-  /** Never throws: every unit is answered or told why not. */
+  /** Every unit is answered or told why not; throws only what a listener to commits throws, after the answers. */
   async #apply(batch: PendingUnit[]): Promise<void> {
+    let committed: Committed;
     try {
-      const committed = await this.#transactWithRetries(batch);
-      this.#deps.onCommitted(committed, batch.length);
-      for (const { unit, resolve } of batch) resolve(committed.decisions.answers.get(unit)!);
+      committed = await this.#transactWithRetries(batch);
     } catch (error) {
       if (batch.length === 1 || isAnswerForAll(error)) {
         for (const { reject } of batch) reject(error);
@@ -83,7 +85,11 @@ export class Lane {
       const middle = batch.length >> 1;
       await this.#apply(batch.slice(0, middle));
       await this.#apply(batch.slice(middle));
+      return;
     }
+    // Answered before anybody else is told: what is committed must never come to be applied again.
+    for (const { unit, resolve } of batch) resolve(committed.decisions.answers.get(unit)!);
+    this.#deps.onCommitted(committed, batch.length);
   }
 
   async #transactWithRetries(batch: readonly PendingUnit[]): Promise<Committed> {
