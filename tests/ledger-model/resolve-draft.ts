@@ -47,33 +47,47 @@ function operationOf(
       const { op, amount, ttlSeconds } = draft;
       return { op, tenantId, amount, ...(ttlSeconds === null ? {} : { ttlSeconds }) };
     }
-    case 'commit':
-      return { op: draft.op, tenantId, holdId: pick('holds', draft, model, tenantIds), ...partOf(draft) };
-    case 'cancel':
-      return { op: draft.op, tenantId, holdId: pick('holds', draft, model, tenantIds) };
-    case 'refund':
-      return { op: draft.op, tenantId, spendId: pick('spends', draft, model, tenantIds), ...partOf(draft) };
+    case 'commit': {
+      const { tenantId, id } = pick('holds', draft, model, tenantIds);
+      return { op: draft.op, tenantId, holdId: id, ...partOf(draft) };
+    }
+    case 'cancel': {
+      const { tenantId, id } = pick('holds', draft, model, tenantIds);
+      return { op: draft.op, tenantId, holdId: id };
+    }
+    case 'refund': {
+      const { tenantId, id } = pick('spends', draft, model, tenantIds);
+      return { op: draft.op, tenantId, spendId: id, ...partOf(draft) };
+    }
   }
 }
 
+type Kind = 'holds' | 'spends';
+
 /**
- * Mostly one of the tenant's own latest that can still be ended or refunded; now and then one that cannot, another
- * tenant's, or nobody's.
+ * Mostly one of the latest that can still be ended or refunded, of another tenant where this one has none; now and then
+ * one that cannot, one of another tenant asked for in this one's name, or nobody's.
  */
 function pick(
-  kind: 'holds' | 'spends',
+  kind: Kind,
   { tenant, pick }: { tenant: number; pick: number },
   model: LedgerModel,
   tenantIds: Tenants,
-): string {
-  const { holds, spends } = model.tenant(tenantIds[pick === 8 ? (tenant + 1) % tenantIds.length : tenant]!);
-  const open =
-    kind === 'holds'
-      ? [...holds].filter(([, hold]) => hold.state === 'pending')
-      : [...spends].filter(([, spend]) => spend.credits.length > 0);
-  const all = [...(kind === 'holds' ? holds : spends)];
-  const ids = (pick < 8 && open.length > 0 ? open : all).map(([id]) => id).reverse();
-  return pick === 12 || ids.length === 0 ? randomUUID() : ids[pick % Math.min(ids.length, 4)]!;
+): { tenantId: string; id: string } {
+  const own = tenantIds[tenant]!;
+  const tenantId =
+    pick < 8 ? ([own, ...tenantIds].find((id) => openOf(kind, model, id).length > 0) ?? own) : own;
+  const ownerId = pick === 8 ? tenantIds[(tenant + 1) % tenantIds.length]! : tenantId;
+  const open = openOf(kind, model, ownerId);
+  const ids = pick < 8 && open.length > 0 ? open : [...model.tenant(ownerId)[kind].keys()];
+  const id = pick === 12 || ids.length === 0 ? randomUUID() : ids.at(-1 - (pick % Math.min(ids.length, 4)))!;
+  return { tenantId, id };
+}
+
+function openOf(kind: Kind, model: LedgerModel, tenantId: string): string[] {
+  const { holds, spends } = model.tenant(tenantId);
+  if (kind === 'holds') return [...holds].filter(([, { state }]) => state === 'pending').map(([id]) => id);
+  return [...spends].filter(([, { credits }]) => credits.length > 0).map(([id]) => id);
 }
 
 const partOf = ({ amount }: { amount?: number | null }) => (amount == null ? {} : { amount });

@@ -42,6 +42,11 @@ export const tenantsPerProgram = 3;
 /** Longer programs find no more and cost more: bugs shrink to three or four steps. */
 const roundsMax = 14;
 
+/** @param percent how often it is there. */
+function maybe<T>(percent: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> {
+  return fc.oneof({ arbitrary: fc.constant(null), weight: 100 - percent }, { arbitrary, weight: percent });
+}
+
 /** Mostly the first tenant; the third is often unknown still. */
 const tenant = fc.oneof(
   { arbitrary: fc.constant(0), weight: 6 },
@@ -53,12 +58,14 @@ const amount = fc.oneof(
   fc.constantFrom(1, 25, 60),
 );
 /** Most commands carry no key; few keys, so that they meet again with other commands. */
-const key = fc.option(fc.nat(3), { freq: 1 });
+const key = maybe(30, fc.nat(3));
 const pick = fc.nat(12);
-const part = fc.option(fc.integer({ min: 1, max: 12 }), { freq: 1 });
+const part = maybe(50, fc.integer({ min: 1, max: 12 }));
+/** Small parts, so that a spend is refunded several times. */
+const someBack = maybe(70, fc.integer({ min: 1, max: 4 }));
 /** Lives and steps of the clock meet to the millisecond, so that "due now" is common. */
-const lifeMs = fc.option(fc.constantFrom(0, 1, 1_000, 1_000, 2_000, 2_000, 3_000, 5_000), { freq: 2 });
-const ttlSeconds = fc.option(fc.constantFrom(1, 2, 5, 60), { freq: 3 });
+const lifeMs = maybe(45, fc.constantFrom(0, 1, 1_000, 1_000, 2_000, 2_000, 3_000, 5_000));
+const ttlSeconds = maybe(70, fc.constantFrom(1, 2, 5, 60));
 const advanceMs = fc.oneof(
   { arbitrary: fc.constant(0), weight: 5 },
   { arbitrary: fc.constantFrom(1_000, 1_000, 1_000, 2_000, 1, 999), weight: 5 },
@@ -80,21 +87,19 @@ const topup = fc.record({
 });
 
 const draft: fc.Arbitrary<Draft> = fc.oneof(
-  { arbitrary: topup, weight: 4 },
+  { arbitrary: topup, weight: 3 },
   { arbitrary: fc.record({ op: fc.constant('consume' as const), tenant, key, amount }), weight: 4 },
   {
     arbitrary: fc.record({ op: fc.constant('reserve' as const), tenant, key, amount, ttlSeconds }),
     weight: 5,
   },
   {
-    arbitrary: fc.record({
-      op: fc.constantFrom('commit' as const, 'refund' as const),
-      tenant,
-      key,
-      pick,
-      amount: part,
-    }),
-    weight: 7,
+    arbitrary: fc.record({ op: fc.constant('commit' as const), tenant, key, pick, amount: part }),
+    weight: 4,
+  },
+  {
+    arbitrary: fc.record({ op: fc.constant('refund' as const), tenant, key, pick, amount: someBack }),
+    weight: 5,
   },
   { arbitrary: fc.record({ op: fc.constant('cancel' as const), tenant, key, pick }), weight: 2 },
   { arbitrary: fc.record({ op: fc.constant('again' as const), pick }), weight: 2 },
@@ -128,7 +133,7 @@ const program: fc.Arbitrary<Program> = fc
       kind: fc.constant('batch' as const),
       process,
       mode: fc.constant('independent' as const),
-      drafts: fc.array(topup, { minLength: 1, maxLength: 6, size: 'max' }),
+      drafts: fc.array(topup, { minLength: 1, maxLength: 10, size: 'max' }),
     }),
     fc.array(step, { minLength: 1, maxLength: roundsMax - 1, size: 'max' }),
   )
