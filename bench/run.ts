@@ -7,9 +7,11 @@ import { auditMoneyPathScenario } from './audit-money-path.ts';
 import { auditScenario } from './audit-sequencer.ts';
 import { betaDrawsScenario } from './beta-draws.ts';
 import { evaluationScenario } from './evaluation.ts';
+import { leaseDecisionScenario } from './lease-decision.ts';
 import { balanceScenario } from './ledger-balance.ts';
 import { batchScenario } from './ledger-batch.ts';
 import { consumeScenario } from './ledger-consume.ts';
+import { grantsScenario } from './ledger-grants.ts';
 import { transactionScenario } from './ledger-transaction.ts';
 import { posteriorScenario } from './posterior-comparison.ts';
 import type { BenchRow, Scenario } from './row.ts';
@@ -27,8 +29,10 @@ const scenarios: Record<string, Scenario> = {
   P6: evaluationScenario,
   P7: posteriorScenario,
   P8: betaDrawsScenario,
+  P10: leaseDecisionScenario,
   P12: samplesIngestScenario,
   assign: assignScenario,
+  grants: grantsScenario,
 };
 
 const resultsFolder = new URL('./results/', import.meta.url);

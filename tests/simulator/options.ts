@@ -1,4 +1,6 @@
+import { actAsClient, type ClientStats } from './client.ts';
 import type { Variant } from './flaws.ts';
+import type { SidecarProcess } from './process.ts';
 
 /** What is simulated; times in milliseconds of simulated time. */
 export interface SimulationOptions {
@@ -8,9 +10,26 @@ export interface SimulationOptions {
   pods: number;
   tenants: number;
   ttlMs: number;
+  /** What each tenant has at first. */
+  credits: number;
+  /** Whether tenants are topped up as time goes by. */
+  topUps: boolean;
+  /** Between two requests to one pod, on average: the shortest and the longest mean. */
+  requestEveryMs: readonly [number, number];
+  client: (process: SidecarProcess, tenantId: string, random: () => number, stats: ClientStats) => void;
   /** Chances and kinds of trouble; see `calm` and `chaos`. */
   trouble: Trouble;
 }
+
+export const usual = {
+  pods: 4,
+  tenants: 2,
+  ttlMs: 3_000,
+  credits: 2_000,
+  topUps: true,
+  requestEveryMs: [5, 65],
+  client: actAsClient,
+} as const;
 
 export interface Trouble {
   /** Between two faults, on average. */
@@ -47,6 +66,12 @@ export const chaos: Trouble = {
   duplicateMessage: 0.05,
   delayMs: 20,
   killAtWrite: 0.000_5,
+};
+
+// PostgreSQL's time only goes on: what jumps of its clock do, the model tells.
+export const realTrouble: Trouble = {
+  ...chaos,
+  faults: allFaults.filter((fault) => fault !== 'ledger_clock_jump'),
 };
 
 /** Processes are killed, and nothing else: nothing may be lost but what is between spent and watermark. */

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { allFaults, chaos } from './options.ts';
+import { realTrouble } from './options.ts';
 import { RealLedger } from './real-ledger.ts';
 import { simulate } from './simulate.ts';
 
@@ -15,15 +15,12 @@ afterAll(async () => {
   await database?.drop();
 });
 
-// PostgreSQL's time only goes on: what jumps of its clock do, the model tells.
-const trouble = { ...chaos, faults: allFaults.filter((fault) => fault !== 'ledger_clock_jump') };
-
 test('the ledger on PostgreSQL answers as the model does, under every fault', {
   timeout: 120_000,
 }, async () => {
   const seed = Number(process.env.ASSAY_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));
   console.info(`sidecar simulator on the real ledger: seed ${seed}`);
-  const result = await simulate({ seed, events: 15_000, trouble }, (model, world) =>
+  const result = await simulate({ seed, events: 15_000, trouble: realTrouble }, (model, world) =>
     ledger.beside(model, world),
   );
   expect(result.allowed).toBeGreaterThan(500);

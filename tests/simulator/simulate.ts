@@ -1,7 +1,7 @@
 import { checkAll } from './check-ledger.ts';
 import type { LedgerModel } from './ledger-model.ts';
 import type { SimulatedLedger } from './messages.ts';
-import { chaos, type SimulationOptions } from './options.ts';
+import { chaos, type SimulationOptions, usual } from './options.ts';
 import { Violation } from './violation.ts';
 import { World, type WorldStats } from './world.ts';
 
@@ -45,7 +45,7 @@ export async function simulate(
   while (total.events < options.events) {
     const seed = options.seed + total.episodes++;
     const stats = await episode(
-      { pods: 4, tenants: 2, ttlMs: 3_000, trouble: chaos, ...options, seed },
+      { ...usual, trouble: chaos, ...options, seed },
       Math.min(episodeEvents, options.events - total.events),
       wrap,
     );

@@ -1,7 +1,7 @@
 import type { EngineSettings } from '../../src/sidecar/core/settings.ts';
 import { seeded } from '../support/seeded.ts';
 import { checkAll } from './check-ledger.ts';
-import { actAsClient, type ClientStats } from './client.ts';
+import type { ClientStats } from './client.ts';
 import { Disk } from './disk.ts';
 import { EventQueue } from './event-queue.ts';
 import { strike } from './faults.ts';
@@ -108,10 +108,10 @@ export class World {
   }
 
   async open(): Promise<void> {
-    for (const tenantId of this.tenantIds) await this.#ledger.topUp(tenantId, 2_000);
+    for (const tenantId of this.tenantIds) await this.#ledger.topUp(tenantId, this.options.credits);
     for (let i = 0; i < this.options.pods; i++) this.addPod(`pod-${i}`);
     this.at(sweepMs, () => this.#sweep());
-    this.at(this.gapMs(2_000), () => this.#topUp());
+    if (this.options.topUps) this.at(this.gapMs(2_000), () => this.#topUp());
     const { faultEveryMs } = this.options.trouble;
     if (faultEveryMs < Number.POSITIVE_INFINITY) this.at(this.gapMs(faultEveryMs), () => this.#fault());
   }
@@ -144,7 +144,8 @@ export class World {
     };
     this.pods.push(pod);
     this.startPod(pod);
-    const meanMs = 5 + this.random() * 60;
+    const [shortest, longest] = this.options.requestEveryMs;
+    const meanMs = shortest + this.random() * (longest - shortest);
     this.at(this.#nowMs + this.gapMs(meanMs), () => this.#client(pod, meanMs));
     return pod;
   }
@@ -233,7 +234,7 @@ export class World {
     const { process } = pod;
     if (process === null || this.isQuiet || process.pausedUntilMs > this.#nowMs) return;
     const tenantId = this.tenantIds[Math.floor(this.random() * this.tenantIds.length)]!;
-    this.act(process, () => actAsClient(process, tenantId, this.random, this.stats));
+    this.act(process, () => this.options.client(process, tenantId, this.random, this.stats));
   }
 
   #topUp(): void | Promise<void> {

@@ -44,5 +44,5 @@ export function leaseWant(
 
 /** What a holder that is asked to return credits keeps: what it will have spent before it could have them back. */
 export function neededSoon(tenant: TenantCredits, settings: EngineSettings): number {
-  return Math.round(tenant.rate * settings.scarceSettleMs * 4);
+  return Math.round(tenant.rate * settings.scarceSettleMs * 2);
 }
