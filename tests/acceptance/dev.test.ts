@@ -38,11 +38,30 @@ test('the printed curl gives a completed evaluation with a confusion matrix', as
 test('dev.json says what scripts need, to its owner alone', async () => {
   const dev = await devFile();
   expect((await stat(join(state, 'dev.json'))).mode & 0o777).toBe(0o600);
-  expect(dev).toMatchObject({ sidecar_url: null, sidecar_socket: null, redis_url: null });
-  expect(Object.keys(dev.pids).sort()).toEqual(['api', 'dev', 'witness', 'worker']);
+  expect(dev).toMatchObject({ redis_url: null });
+  const sidecar = process.platform === 'linux' ? ['sidecar'] : [];
+  expect(Object.keys(dev.pids).sort()).toEqual(['api', 'dev', ...sidecar, 'witness', 'worker']);
   const headers = { authorization: `Bearer ${dev.shadow_api_key}` };
   expect((await fetch(`${dev.api_url}/samples/datasets`, { headers })).status).toBe(200);
   expect(await (await fetch(`${dev.worker_url}/metrics`)).text()).toContain('shadow_evaluations_total');
+});
+
+test.skipIf(process.platform !== 'linux')('the sidecar spends credits of the ledger', async () => {
+  const dev = await devFile();
+  const post = async (url: string, body: unknown, headers = {}) => {
+    const init = { method: 'POST', body: JSON.stringify(body) };
+    const answer = await fetch(url, { ...init, headers: { 'content-type': 'application/json', ...headers } });
+    return { status: answer.status, body: await answer.json() };
+  };
+  const authorization = `Bearer ${dev.credits_api_key}`;
+  const topup = { tenant_id: 'sidecar-user', amount: 10 };
+  expect((await post(`${dev.api_url}/credits/topup`, topup, { authorization })).status).toBe(200);
+  const spend = { tenant_id: 'sidecar-user', amount: 1 };
+  expect(await post(`${dev.sidecar_url}/consume`, spend)).toMatchObject({
+    status: 200,
+    body: { allowed: true },
+  });
+  expect((await stat(dev.sidecar_socket!)).isSocket()).toBe(true);
 });
 
 test('a second start says where the first one is', async () => {
@@ -65,7 +84,8 @@ test('a command that crashes is started again', async () => {
 test('after SIGKILL nothing is left running, and the next start goes on with keys and data', async () => {
   const before = await devFile();
   stack.child.kill('SIGKILL');
-  for (const pid of Object.values(before.pids)) expect(await hasExited(pid, 15_000)).toBe(true);
+  for (const [name, pid] of Object.entries(before.pids))
+    expect(await hasExited(pid, 15_000), name).toBe(true);
   stack = await start();
   const after = await devFile();
   expect(after.shadow_api_key).toBe(before.shadow_api_key);

@@ -10,6 +10,7 @@ import { choosePort } from './choose-port.ts';
 import { devAudit } from './dev-audit.ts';
 import { type DevFile, devKeys, readDevFile, writeDevFile } from './dev-file.ts';
 import { devSecrets } from './dev-secrets.ts';
+import { devSidecar, sidecarEnvironment } from './dev-sidecar.ts';
 import { endLeftovers } from './end-leftovers.ts';
 import { type Supervised, supervise } from './supervise.ts';
 import { waitUntilReady } from './wait-until-ready.ts';
@@ -52,9 +53,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   }
   const port = await choosePort(config.host, options.env.PORT ? config.port : undefined);
   const workerPort = config.workerMetricsPort || (await freePort());
+  const { variables: sidecar, sidecar_url, sidecar_socket } = await devSidecar(options.env, directory);
   const dev = describe(options, databaseUrl, config.redisUrl, {
     api_url: urlOf(config.host, port),
     worker_url: urlOf(config.host, workerPort),
+    sidecar_url,
+    sidecar_socket,
   });
   const env = {
     ...given,
@@ -70,9 +74,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     startCommand('worker', { ...env, ...audit.worker }, dev, options),
     startCommand('api', { ...env, ...audit.api }, dev, options),
   ];
+  if (sidecar !== undefined)
+    commands.unshift(startCommand('sidecar', sidecarEnvironment(sidecar, dev), dev, options));
   closers.defer(() => stopAll(commands, dev, directory));
   await Promise.race([
-    Promise.all([waitUntilReady(dev.api_url, signal), waitUntilReady(dev.worker_url, signal)]),
+    Promise.all(readinessUrls(dev).map((url) => waitUntilReady(url, signal))),
     ...commands.map(async ({ failedToStart }) => {
       throw new Error(await failedToStart);
     }),
@@ -82,6 +88,11 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     for (const command of commands) command.kill();
   };
   return { dev, broken: broken.promise, kill };
+}
+
+function readinessUrls({ api_url, worker_url, sidecar_url }: DevFile): string[] {
+  const sidecar = sidecar_url === null ? [] : [`${sidecar_url}/readyz`];
+  return [`${api_url}/ready`, `${worker_url}/ready`, ...sidecar];
 }
 
 /** DATABASE_URL (under any of its names) wins over the embedded server. */
@@ -108,14 +119,12 @@ function describe(
   options: StackOptions,
   databaseUrl: string,
   redisUrl: string | undefined,
-  urls: Pick<DevFile, 'api_url' | 'worker_url'>,
+  urls: Pick<DevFile, 'api_url' | 'worker_url' | 'sidecar_url' | 'sidecar_socket'>,
 ): DevFile {
   const { directory, env } = options;
   return {
     ...urls,
     ...devKeys(env, readDevFile(directory)),
-    sidecar_url: null,
-    sidecar_socket: null,
     database_url: databaseUrl,
     redis_url: redisUrl ?? null,
     pids: { dev: process.pid },
@@ -145,7 +154,9 @@ function startCommand(
   });
 }
 
+/** The sidecar first: it gives back what it holds, and for that the API must answer. */
 async function stopAll(commands: Supervised[], dev: DevFile, directory: string): Promise<void> {
+  if (dev.pids.sidecar !== undefined) await commands[0]!.stop();
   await Promise.all(commands.map((command) => command.stop()));
   dev.pids = {};
   writeDevFile(directory, dev);

@@ -3,13 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** The API answers in about a second; a machine that is busy with something else gets its time. */
 const READY_MS = 60_000;
 
-/** Asks `/ready` until every dependency is fine. */
-export async function waitUntilReady(apiUrl: string, signal: AbortSignal): Promise<void> {
+/** @param url of what says whether it is ready; asked until it says so. */
+export async function waitUntilReady(url: string, signal: AbortSignal): Promise<void> {
   const deadline = Date.now() + READY_MS;
   let last = 'no answer';
   while (Date.now() < deadline && !signal.aborted) {
     try {
-      const response = await fetch(`${apiUrl}/ready`, {
+      const response = await fetch(url, {
         signal: AbortSignal.any([signal, AbortSignal.timeout(2_000)]),
       });
       if (response.ok) return;
@@ -20,7 +20,5 @@ export async function waitUntilReady(apiUrl: string, signal: AbortSignal): Promi
     await sleep(50);
   }
   signal.throwIfAborted();
-  throw new Error(
-    `${apiUrl}/ready did not become ready within ${READY_MS / 1000} s; the last answer: ${last}`,
-  );
+  throw new Error(`${url} did not become ready within ${READY_MS / 1000} s; the last answer: ${last}`);
 }

@@ -8,6 +8,7 @@ Assay is ready after ${seconds.toFixed(1)} s.
 
   API           ${dev.api_url}          reference: ${dev.api_url}/docs
   worker        ${dev.worker_url}/metrics
+  sidecar       ${sidecarLine(dev)}
   database      ${dev.database_url}
   queues on     ${dev.redis_url ?? 'PostgreSQL (set REDIS_URL for Redis)'}
   logs          ${stateDirectory}/*.log
@@ -23,6 +24,11 @@ ${tryIt(dev)}
 
 Ctrl-C stops everything; data stays for the next start.
 `;
+}
+
+function sidecarLine({ sidecar_url: url, sidecar_socket: socket }: DevFile): string {
+  if (socket === null) return 'none: it needs Linux';
+  return url === null ? socket : `${url}          socket: ${socket}`;
 }
 
 function tryIt(dev: DevFile): string {
