@@ -53,7 +53,7 @@ export async function exchangeWithin(
 
 /** The parts of the driver's connection that submittable queries use; its types leave them out. */
 interface Connection {
-  stream: { cork(): void; uncork(): void };
+  stream: { write(bytes: Buffer): void };
   parsedStatements: Record<string, string>;
   close(message: { type: 'S'; name: string }): void;
   parse(message: { name: string; text: string; types: number[] }): void;
@@ -83,14 +83,16 @@ class Exchange implements pg.Submittable {
   }
 
   submit(connection: unknown): void {
-    const to = connection as Connection;
-    to.stream.cork();
-    try {
-      for (const statement of this.#statements) this.#send(to, statement);
-      to.sync();
-    } finally {
-      to.stream.uncork();
-    }
+    const { stream } = connection as Connection;
+    const messages: Buffer[] = [];
+    // The driver writes every message by itself, 40 in a batch of the ledger: in a profile of batches of 32 spends a third
+    // of the processor time went into writing them apart.
+    const collector = Object.create(connection as object, {
+      _send: { value: (message: Buffer) => messages.push(message) },
+    }) as Connection;
+    for (const statement of this.#statements) this.#send(collector, statement);
+    collector.sync();
+    stream.write(Buffer.concat(messages));
   }
 
   #send(to: Connection, { name, text, values = [], copy }: Statement): void {
