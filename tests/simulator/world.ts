@@ -192,6 +192,7 @@ export class World {
     process.expected = 0;
     work();
     if (process.alive) this.#observe(process);
+    else this.#observeReleases(process);
   }
 
   newId(kind: string): string {
@@ -216,6 +217,14 @@ export class World {
     this.stats.strandedMax = this.truth.strandedMax;
     if (moved !== process.expected)
       throw new Violation('S4', `clients were granted ${process.expected}, the leases moved by ${moved}`);
+  }
+
+  /** Killed in the middle: nobody was answered. What a client asked to release was not used for that. */
+  #observeReleases(process: SidecarProcess): void {
+    for (const lease of process.engine.leases()) {
+      const delta = lease.used - (process.lastUsed.get(lease.leaseId) ?? lease.used);
+      if (delta < 0) this.truth.used(lease, delta, this.#nowMs, process.start, null);
+    }
   }
 
   #tick(process: SidecarProcess): void {

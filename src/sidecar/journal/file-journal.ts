@@ -13,7 +13,7 @@ export class FileJournal implements OpenJournal {
   readonly bootId: string;
   readonly former: FormerJournal;
   readonly slots: number;
-  readonly #fd: number;
+  #fd: number;
   readonly #lock: JournalLock;
   readonly #codec = new SlotCodec();
   /** As the file has them, so that a watermark is moved without reading. */
@@ -81,6 +81,8 @@ export class FileJournal implements OpenJournal {
 
   close(): void {
     closeSync(this.#fd);
+    // Whatever is written after that must not reach the next file that is given the number.
+    this.#fd = -1;
     this.#lock.release();
   }
 

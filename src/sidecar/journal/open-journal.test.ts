@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { JournalEntry } from '../core/journal.ts';
+import { type JournalEntry, JournalError } from '../core/journal.ts';
 import { headerBytes, slotBytes } from './layout.ts';
 import { openJournal } from './open-journal.ts';
 
@@ -123,6 +123,13 @@ describe('room', () => {
     journal.freeSlot(3);
     expect(journal.openSlot(entry(9))).toBe(3);
     journal.close();
+  });
+
+  test('is not written to after it was closed', () => {
+    const journal = journalOfEpochOne();
+    const slot = journal.openSlot(entry(1));
+    journal.close();
+    expect(() => journal.advance(slot, 128)).toThrow(JournalError);
   });
 
   test('is written when it is made, so that a disk that fills up does not stop a watermark', () => {
