@@ -18,6 +18,8 @@ export interface PoolOptions {
   size?: number;
   /** Our own statements name their schema; only BullMQ's rely on a search path. */
   searchPath?: string;
+  /** Further settings of each session, such as those of the planner. */
+  settings?: Readonly<Record<string, string>>;
   /** bigint as text, as the driver has it: what BullMQ expects. */
   driverTypes?: boolean;
   /** An idle connection broke (the server restarted, say). The pool replaces it; without a listener Node would exit. */
@@ -42,6 +44,8 @@ export type PoolRole = 'owner' | 'app' | 'sequencer' | 'keeper';
 export function createPool(config: PoolConfig, role: PoolRole, options: PoolOptions = {}): pg.Pool {
   const settings = connectionSettings(config, role);
   if (options.searchPath !== undefined) settings.options += ` -c search_path=${options.searchPath}`;
+  for (const [name, value] of Object.entries(options.settings ?? {}))
+    settings.options += ` -c ${name}=${value}`;
   const pool = new pg.Pool({
     ...settings,
     stream: connectionStream,
