@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { SidecarConfig } from '../../platform/config/sidecar.ts';
 import type { Lifecycle } from '../../platform/lifecycle/lifecycle.ts';
 import type { Logger } from '../../platform/log/logger.ts';
-import type { EngineObserver } from '../core/engine-api.ts';
+import type { EngineObserver, LeaseEngine } from '../core/engine-api.ts';
 import { startEngine } from '../start-engine.ts';
 import { type Listening, listen } from './listen.ts';
 import { sidecarListener, statusListener } from './request-listener.ts';
@@ -45,11 +46,22 @@ export async function startSidecar(
       else log.warn({ leases, credits: leaseRemaining }, 'the ledger did not take back what is held here');
     },
   });
+  await registered(engine, lifecycle.stopping);
   const context: SidecarContext = { engine, metrics, tenants: config.tenants, waitMs: config.waitMs, clock };
   const listening = await listenAll(config, context, lifecycle);
   const { port, socket, statusPort } = listening;
   log.info({ port, socket, status_port: statusPort, instance: config.instance }, 'listening');
   return { port };
+}
+
+/** So long the first answer of the ledger is waited for: whoever finds the socket open then finds credits too. */
+const registeredWithinMs = 2_000;
+
+/** Resolves when it may grant, or when the ledger takes too long: then it listens all the same, and answers 503. */
+async function registered(engine: LeaseEngine, stopping: AbortSignal): Promise<void> {
+  const untilMs = performance.now() + registeredWithinMs;
+  while (engine.status().phase === 'starting' && performance.now() < untilMs && !stopping.aborted)
+    await sleep(5);
 }
 
 async function listenAll(config: SidecarConfig, context: SidecarContext, lifecycle: Lifecycle) {

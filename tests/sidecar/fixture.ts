@@ -1,0 +1,103 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ApiProcess, startApiProcess } from '../support/api-process.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import {
+  type SidecarClient,
+  type SidecarProcess,
+  sidecarClient,
+  startSidecarProcess,
+} from '../support/sidecar-process.ts';
+
+/** `npm run test:sidecar`: the numbers of kills, processes and seconds that are promised, instead of a few. */
+export const isLong = process.env.ASSAY_TEST_MINUTES !== undefined;
+
+const apiKey = 'sidecar-test-key';
+
+export interface SidecarFixture {
+  database: TestDatabase;
+  api: ApiProcess;
+  /** Kills the API and has it come back on the same port. */
+  stopApi(): Promise<void>;
+  startApi(): Promise<void>;
+  topUp(tenantId: string, amount: number): Promise<void>;
+  accounts(tenantId: string): Promise<Accounts>;
+  /** @param name of the instance; a second start under it goes on with its journal. */
+  sidecar(name: string, env?: Record<string, string>): Promise<SidecarProcess>;
+  /** Kept for a name. */
+  client(name: string): SidecarClient;
+  close(): Promise<void>;
+}
+
+export interface Accounts {
+  available: number;
+  leased: number;
+  spent: number;
+  unresolved: number;
+  granted: number;
+}
+
+/** A real API on a database of its own, and sidecars as processes of this machine. */
+export async function createSidecarFixture(env: Record<string, string> = {}): Promise<SidecarFixture> {
+  const database = await createTestDatabase();
+  const directory = await mkdtemp(join(tmpdir(), 'assay-sidecar-'));
+  const apiEnv = { DATABASE_URL: database.url, CREDITS_API_KEY: apiKey, LEASE_TTL_MS: '5000', ...env };
+  const clients = new Map<string, SidecarClient>();
+  const processes: SidecarProcess[] = [];
+  const fixture: SidecarFixture = {
+    database,
+    api: await startApiProcess(apiEnv),
+    stopApi: () => fixture.api.kill(),
+    startApi: async () => {
+      fixture.api = await startApiProcess(apiEnv, fixture.api.port);
+    },
+    topUp: async (tenantId, amount) => {
+      const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+      const init = { method: 'POST', headers, body: JSON.stringify({ tenant_id: tenantId, amount }) };
+      const answer = await fetch(`${fixture.api.url}/credits/topup`, init);
+      if (!answer.ok) throw new Error(`topup: ${answer.status} ${await answer.text()}`);
+    },
+    accounts: (tenantId) => readAccounts(database, tenantId),
+    sidecar: async (name, more = {}) => {
+      const paths = { directory: join(directory, name), socket: join(directory, `${name}.sock`) };
+      const started = await startSidecarProcess({
+        apiUrl: fixture.api.url,
+        apiKey,
+        instance: name,
+        ...paths,
+        env: more,
+      });
+      processes.push(started);
+      return started;
+    },
+    client: (name) => {
+      const known = clients.get(name) ?? sidecarClient(join(directory, `${name}.sock`));
+      clients.set(name, known);
+      return known;
+    },
+    close: async () => {
+      for (const client of clients.values()) client.close();
+      await Promise.all(processes.map((one) => (hasEnded(one) ? undefined : one.kill())));
+      if (fixture.api.child.exitCode === null && fixture.api.child.signalCode === null)
+        await fixture.api.kill();
+      await database.drop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  return fixture;
+}
+
+function hasEnded({ child }: SidecarProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+async function readAccounts({ ownerPool }: TestDatabase, tenantId: string): Promise<Accounts> {
+  const { rows } = await ownerPool.query<Accounts>(
+    'SELECT available, leased, spent, unresolved, -issued AS granted FROM credits.accounts WHERE tenant_id = $1',
+    [tenantId],
+  );
+  const [row] = rows;
+  if (row === undefined) throw new Error(`no accounts of ${tenantId}`);
+  return row;
+}
