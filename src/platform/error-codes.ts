@@ -71,12 +71,14 @@ export const errorCodes = {
   stale_epoch: {
     status: 409,
     title: 'Stale epoch',
-    meaning: 'Another incarnation of the sidecar registered since. Register again; do not spend what was leased before.',
+    meaning:
+      'Another incarnation of the sidecar registered since. Register again; do not spend what was leased before.',
   },
   leased_elsewhere: {
     status: 409,
     title: 'Leased elsewhere',
-    meaning: 'Other sidecars hold the credits and were asked to return them. Ask again after `retry_after_ms`.',
+    meaning:
+      'Other sidecars hold the credits and were asked to return them. Ask again after `retry_after_ms`.',
   },
   lease_ended: {
     status: 409,
