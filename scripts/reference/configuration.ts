@@ -1,3 +1,4 @@
+import { injectorVariables } from '../../src/platform/config/injector.ts';
 import { environmentSchema } from '../../src/platform/config/schema.ts';
 import { sidecarVariables } from '../../src/platform/config/sidecar.ts';
 import { sections, variableDocs } from '../../src/platform/config/variable.ts';
@@ -11,7 +12,10 @@ export function configurationReference(): string {
       name,
       ...variableDocs.get(schema)!,
     })),
-    ...Object.entries(sidecarVariables).map(([name, variable]) => ({ name, ...variable })),
+    ...Object.entries({ ...sidecarVariables, ...injectorVariables }).map(([name, variable]) => ({
+      name,
+      ...variable,
+    })),
   ];
   const parts = sections.map((section) => {
     const rows = variables

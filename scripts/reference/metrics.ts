@@ -1,10 +1,15 @@
 import { catalogue, type MetricDefinition } from '../../src/platform/metrics/catalogue.ts';
+import { injectorCatalogue } from '../../src/platform/metrics/injector-catalogue.ts';
 import { sidecarCatalogue } from '../../src/platform/metrics/sidecar-catalogue.ts';
 import { row, table } from './markdown.ts';
 
 /** docs/reference/metrics.md, from the catalogue of metrics. */
 export function metricsReference(): string {
-  const metrics: [string, MetricDefinition][] = Object.entries({ ...catalogue, ...sidecarCatalogue });
+  const metrics: [string, MetricDefinition][] = Object.entries({
+    ...catalogue,
+    ...sidecarCatalogue,
+    ...injectorCatalogue,
+  });
   const rows = metrics
     .toSorted(([a], [b]) => a.localeCompare(b, 'en'))
     .map(([name, { type, labels, help }]) =>

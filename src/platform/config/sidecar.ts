@@ -110,7 +110,7 @@ export const sidecarVariables = {
 const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Read as every process reads them; `schema.ts` documents them. */
-const shared = {
+export const sharedVariables = {
   LOG_LEVEL: plainText('info', { section: 'Process', description: '' }, (text) =>
     (logLevels as readonly string[]).includes(text) ? null : `expected one of ${logLevels.join(', ')}`,
   ),
@@ -140,7 +140,7 @@ export interface SidecarConfig {
 
 /** @throws ConfigError that lists every fault. */
 export function loadSidecarConfig(env: Record<string, string | undefined>): SidecarConfig {
-  const values = readPlainVariables({ ...sidecarVariables, ...shared }, env);
+  const values = readPlainVariables({ ...sidecarVariables, ...sharedVariables }, env);
   if (values.ASSAY_SIDECAR_PORT === 0 && values.ASSAY_SIDECAR_SOCKET === null)
     throw new ConfigError(['ASSAY_SIDECAR_PORT: 0 needs ASSAY_SIDECAR_SOCKET, or nobody can ask']);
   return {

@@ -24,6 +24,7 @@ export const sections = [
   'Audit',
   'Witness',
   'Sidecar',
+  'Injector',
   'Worker',
   'Process',
 ] as const;

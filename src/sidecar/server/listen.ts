@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener, type Server } from 'node:http';
+import type { Server as HttpsServer } from 'node:https';
 import { connect } from 'node:net';
 
 export interface Listening {
@@ -45,7 +46,7 @@ export async function listen(
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
-    stop: (deadline) => stop(server, deadline),
+    stop: (deadline) => stopServer(server, deadline),
   };
 }
 
@@ -65,7 +66,8 @@ async function removeStaleSocket(path: string): Promise<void> {
   if (fault === 'ECONNREFUSED') rmSync(path, { force: true });
 }
 
-async function stop(server: Server, deadline: AbortSignal): Promise<void> {
+/** Takes no more connections and resolves when those there are have ended; past the deadline they are cut. */
+export async function stopServer(server: Server | HttpsServer, deadline: AbortSignal): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   const sweep = setInterval(() => server.closeIdleConnections(), closeIdleMs);
   const cut = () => server.closeAllConnections();

@@ -8,19 +8,23 @@ export const bodyBytesMax = 16_384;
  *
  * @param done the text, or null when it is larger than that; not called when the client goes away.
  */
-export function readBody(request: IncomingMessage, done: (text: string | null) => void): void {
+export function readBody(
+  request: IncomingMessage,
+  done: (text: string | null) => void,
+  bytesMax = bodyBytesMax,
+): void {
   let first: Buffer | undefined;
   let more: Buffer[] | undefined;
   let size = 0;
   request.on('data', (chunk: Buffer) => {
     size += chunk.length;
-    if (size > bodyBytesMax) return; // read on and drop, so that the client gets to read the answer
+    if (size > bytesMax) return; // read on and drop, so that the client gets to read the answer
     if (first === undefined) first = chunk;
     else if (more === undefined) more = [first, chunk];
     else more.push(chunk);
   });
   request.on('end', () => {
-    if (size > bodyBytesMax) done(null);
+    if (size > bytesMax) done(null);
     else if (first === undefined) done('');
     else done(more === undefined ? first.toString() : Buffer.concat(more).toString());
   });

@@ -1,0 +1,70 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { send, sendProblem, sendWrongMethod } from '../server/answers.ts';
+import { expositionType } from '../server/exposition.ts';
+import { readBody } from '../server/read-body.ts';
+import type { InjectorMetrics } from './injector-metrics.ts';
+import type { AdmissionRequest } from './kubernetes.ts';
+import { type InjectorSettings, review } from './review.ts';
+
+/** etcd takes objects of 1.5 MiB; a review holds two of them at most. */
+const reviewBytesMax = 4 * 1_048_576;
+
+/** Whether the API server has looked at the namespace's label: `/inject` serves pods that ask for themselves. */
+const paths = new Map([
+  ['/inject', false],
+  ['/inject/namespace', true],
+]);
+
+export function injectorListener(settings: InjectorSettings, metrics: InjectorMetrics): RequestListener {
+  return (request, response) => {
+    const [path = ''] = (request.url ?? '/').split('?'); // the API server adds ?timeout=10s
+    const isNamespaceIn = paths.get(path);
+    if (isNamespaceIn !== undefined) {
+      if (request.method === 'POST') admit(request, response, (given) => reviewed(given, isNamespaceIn));
+      else sendWrongMethod(response, 'POST');
+      return;
+    }
+    request.resume();
+    if (path === '/healthz' || path === '/readyz') send(response, 200, '{"status":"ok"}');
+    else if (path === '/metrics') send(response, 200, metrics.text(), expositionType);
+    else sendProblem(response, 'not_found', 'there is nothing at this path');
+  };
+
+  function reviewed(given: AdmissionRequest, isNamespaceIn: boolean) {
+    const { response, skipped } = review(given, settings, isNamespaceIn);
+    metrics.reviewed(skipped);
+    return response;
+  }
+
+  function admit(
+    request: IncomingMessage,
+    response: ServerResponse,
+    answer: (given: AdmissionRequest) => object,
+  ): void {
+    readBody(
+      request,
+      (text) => {
+        const given = text === null ? undefined : readReview(text);
+        if (given === undefined) {
+          metrics.invalid();
+          sendProblem(response, 'invalid_request', 'expected an AdmissionReview of admission.k8s.io/v1');
+          return;
+        }
+        const reviewOf = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' };
+        send(response, 200, JSON.stringify({ ...reviewOf, response: answer(given) }));
+      },
+      reviewBytesMax,
+    );
+  }
+}
+
+function readReview(text: string): AdmissionRequest | undefined {
+  try {
+    const { apiVersion, kind, request } = JSON.parse(text) as Record<string, unknown>;
+    if (apiVersion !== 'admission.k8s.io/v1' || kind !== 'AdmissionReview') return undefined;
+    const { uid, kind: of } = request as AdmissionRequest;
+    return typeof uid === 'string' && typeof of.kind === 'string' ? (request as AdmissionRequest) : undefined;
+  } catch {
+    return undefined;
+  }
+}
