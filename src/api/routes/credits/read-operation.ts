@@ -2,6 +2,7 @@ import { maskJson } from '../../../audit/masking/mask-json.ts';
 import { maskText } from '../../../audit/masking/mask-text.ts';
 import type { Vault } from '../../../audit/vault/vault.ts';
 import type { Notes, Operation, Payment, Topup } from '../../../ledger/operation.ts';
+import { tokenPlace } from '../../../ledger/payments/place.ts';
 import { maskToken } from '../../../platform/sensitive-text/mask-token.ts';
 import { uuidV7 } from '../../../platform/uuid-v7.ts';
 import type { OperationBody } from './operation-schema.ts';
@@ -69,13 +70,7 @@ function readTopup(body: Body<'topup'>, tenantId: string, vault: Vault): Topup |
 async function readPayment(body: Body<'topup'>, tenantId: string, vault: Vault): Promise<Payment> {
   const paymentId = uuidV7();
   const { payment_method: method, payment_token: token } = body;
-  const place = {
-    tenantId,
-    subject: 'payments',
-    table: 'credits.payments',
-    column: 'token_sealed',
-    eventId: paymentId,
-  };
+  const place = tokenPlace(tenantId, paymentId);
   return {
     paymentId,
     method: method === undefined ? null : maskText(method, 'payment_method'),
