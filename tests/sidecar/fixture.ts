@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ApiProcess, startApiProcess } from '../support/api-process.ts';
@@ -25,6 +25,9 @@ export interface SidecarFixture {
   accounts(tenantId: string): Promise<Accounts>;
   /** @param name of the instance; a second start under it goes on with its journal. */
   sidecar(name: string, env?: Record<string, string>): Promise<SidecarProcess>;
+  /** SIGTERM. */
+  stopSidecar(name: string): Promise<void>;
+  socket(name: string): string;
   /** Kept for a name. */
   client(name: string): SidecarClient;
   close(): Promise<void>;
@@ -42,9 +45,11 @@ export interface Accounts {
 export async function createSidecarFixture(env: Record<string, string> = {}): Promise<SidecarFixture> {
   const database = await createTestDatabase();
   const directory = await mkdtemp(join(tmpdir(), 'assay-sidecar-'));
+  await chmod(directory, 0o711); // nginx's workers are of another account
   const apiEnv = { DATABASE_URL: database.url, CREDITS_API_KEY: apiKey, LEASE_TTL_MS: '5000', ...env };
   const clients = new Map<string, SidecarClient>();
-  const processes: SidecarProcess[] = [];
+  const processes = new Map<string, SidecarProcess>();
+  const socket = (name: string) => join(directory, `${name}.sock`);
   const fixture: SidecarFixture = {
     database,
     api: await startApiProcess(apiEnv),
@@ -60,7 +65,7 @@ export async function createSidecarFixture(env: Record<string, string> = {}): Pr
     },
     accounts: (tenantId) => readAccounts(database, tenantId),
     sidecar: async (name, more = {}) => {
-      const paths = { directory: join(directory, name), socket: join(directory, `${name}.sock`) };
+      const paths = { directory: join(directory, name), socket: socket(name) };
       const started = await startSidecarProcess({
         apiUrl: fixture.api.url,
         apiKey,
@@ -68,17 +73,21 @@ export async function createSidecarFixture(env: Record<string, string> = {}): Pr
         ...paths,
         env: more,
       });
-      processes.push(started);
+      processes.set(name, started);
       return started;
     },
+    stopSidecar: async (name) => {
+      await processes.get(name)?.terminate();
+    },
+    socket,
     client: (name) => {
-      const known = clients.get(name) ?? sidecarClient(join(directory, `${name}.sock`));
+      const known = clients.get(name) ?? sidecarClient(socket(name));
       clients.set(name, known);
       return known;
     },
     close: async () => {
       for (const client of clients.values()) client.close();
-      await Promise.all(processes.map((one) => (hasEnded(one) ? undefined : one.kill())));
+      await Promise.all([...processes.values()].map((one) => (hasEnded(one) ? undefined : one.kill())));
       if (fixture.api.child.exitCode === null && fixture.api.child.signalCode === null)
         await fixture.api.kill();
       await database.drop();

@@ -1,4 +1,4 @@
-/** What a pod's author says with labels and annotations. docs/how-to/run-the-sidecar.md lists them. */
+/** What a pod's author says with labels and annotations. deploy/sidecar/README.md lists them. */
 export const injectLabel = 'assay.dev/inject';
 
 export const annotations = {

@@ -8,7 +8,7 @@ export interface InjectionSettings {
   resources: { requests: Record<string, string>; limits: Record<string, string> };
 }
 
-/** Room over what the bench measures (docs/explanation/sidecar.md); a CPU limit would add its period to decisions. */
+/** Room over what the bench measures (docs/how-to/run-the-sidecar.md); a CPU limit would add its period to decisions. */
 const byDefault = { cpuRequest: '50m', memoryRequest: '96Mi', memoryLimit: '192Mi', port: '5006' };
 
 const quantity = /^\d+(\.\d+)?(m|k|M|G|Ki|Mi|Gi)?$/;
