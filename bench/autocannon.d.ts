@@ -9,6 +9,9 @@ declare module 'autocannon' {
     amount: number;
     /** Seconds. */
     timeout: number;
+    socketPath?: string;
+    /** Requests a second over all connections. */
+    overallRate?: number;
     setupClient(client: Client): void;
   }
 

@@ -17,6 +17,8 @@ import { posteriorScenario } from './posterior-comparison.ts';
 import type { BenchRow, Scenario } from './row.ts';
 import { samplesIngestScenario } from './samples-ingest.ts';
 import { withBenchServer } from './server.ts';
+import { sidecarScenario } from './sidecar-consume.ts';
+import { sidecarMemoryScenario } from './sidecar-memory.ts';
 import { formatTable } from './table.ts';
 
 /** By the number of the goal it measures. */
@@ -29,7 +31,9 @@ const scenarios: Record<string, Scenario> = {
   P6: evaluationScenario,
   P7: posteriorScenario,
   P8: betaDrawsScenario,
+  P9: sidecarScenario,
   P10: leaseDecisionScenario,
+  P11: sidecarMemoryScenario,
   P12: samplesIngestScenario,
   assign: assignScenario,
   grants: grantsScenario,
