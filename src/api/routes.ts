@@ -8,6 +8,7 @@ import { showAuditKeys } from './routes/audit/keys.ts';
 import { listAuditEntries } from './routes/audit/list-entries.ts';
 import { proveAuditConsistency } from './routes/audit/prove-consistency.ts';
 import { proveAuditInclusion } from './routes/audit/prove-inclusion.ts';
+import { unmaskPayment } from './routes/audit/unmask.ts';
 import { verifyAuditLog } from './routes/audit/verify.ts';
 import { resetBreakers } from './routes/circuit-breaker/reset.ts';
 import { showBreakerStats } from './routes/circuit-breaker/stats.ts';
@@ -93,6 +94,7 @@ const routes: readonly Register[] = [
   exportAuditLog,
   flushAudit,
   eraseSubject,
+  unmaskPayment,
   verifyAuditLog,
   showBreakerStats,
   resetBreakers,
