@@ -20,6 +20,8 @@ afterAll(async () => {
 /** The short version of `npm run bench:memory`, which goes from 100,000 to 1,000,000. */
 test.skipIf(process.platform !== 'linux')(
   'a worker needs no more memory for ten times the samples',
+  // When garbage is collected depends on what else the machine does: a peak may be high once, a leak is every time.
+  { retry: 2 },
   async () => {
     const rows = await measureMemory(
       {
