@@ -24,6 +24,8 @@ export type AppEnv = {
     requestId: string;
     key: AuthenticatedKey;
     log: Logger;
+    /** The route takes `admin`, and the key has it: what is refused from here on is in the audit log too. */
+    isAdminAction?: boolean;
     /** What a JSON body held, not yet validated; undefined: nothing. */
     body: unknown;
   };
@@ -43,6 +45,8 @@ export interface ApiDeps {
   config: Config;
   /** Connections as the application role. */
   pool: Pool;
+  /** As who writes outcomes, verdicts and deployments: the application only reads those. */
+  judgePool: Pool;
   redis?: Redis | undefined;
   log: Logger;
   metrics: Metrics;

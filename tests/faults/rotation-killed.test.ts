@@ -65,6 +65,16 @@ test('a rotation killed in its middle goes on where it stopped, beside a process
   expect(await Promise.all([one.ended, other.ended])).toEqual([0, 0]);
   expect(one.printed()).toContain('all data keys are wrapped under "new"\n"old" may leave ENCRYPTION_KEYS');
   expect((await countDataKeys(database.ownerPool)).map(({ keyId }) => keyId)).toEqual(['new']);
+  // Whatever was killed, the log knows of every data key that was moved, once.
+  const { rows } = await database.ownerPool.query(
+    `SELECT sum((event #>> '{details,data_keys}')::int)::int AS told
+     FROM (SELECT convert_from(event, 'UTF8')::jsonb AS event FROM audit.outbox) AS o
+     WHERE event ->> 'action' = 'data.rewrapped' AND event #>> '{details,to}' = 'new'`,
+  );
+  const moved = await database.ownerPool.query(
+    'SELECT count(*)::int AS moved FROM audit.data_keys WHERE rewrapped_at IS NOT NULL',
+  );
+  expect(rows[0].told).toBe(moved.rows[0].moved);
 
   const withoutOld = vaultOf([newKey!]);
   for (const [i, [at, box]] of sealed.entries()) expect(await withoutOld.open(at, box)).toBe(`token ${i}`);
@@ -73,6 +83,7 @@ test('a rotation killed in its middle goes on where it stopped, beside a process
     pool: database.appPool,
     keys: both,
     random: randomBytes,
+    clock: Date.now,
     sleep: async () => {},
   });
   expect(again).toEqual({ rewrapped: 0, remaining: 0, broken: [] });
@@ -86,7 +97,7 @@ test('one broken row is named and keeps no other from being rewrapped; an unknow
     `UPDATE audit.data_keys SET wrapped_key = set_byte(wrapped_key, 20, get_byte(wrapped_key, 20) # 1)
      WHERE subject = 'broken-row' RETURNING data_key_id`,
   );
-  const deps = { pool: database.appPool, random: randomBytes, sleep: async () => {} };
+  const deps = { pool: database.appPool, random: randomBytes, clock: Date.now, sleep: async () => {} };
   const result = await rotateDataKeys({ ...deps, keys: both });
   expect(result).toEqual({ rewrapped: 1, remaining: 1, broken: [rows[0].data_key_id] });
   await expect(rotateDataKeys({ ...deps, keys: [strangeKey!, newKey!] })).rejects.toThrow(

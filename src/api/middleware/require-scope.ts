@@ -13,6 +13,7 @@ import type { AppEnv } from '../context.ts';
 export function requireScope(scope: Scope): MiddlewareHandler<AppEnv> {
   return (c, next) => {
     assertScope(c.get('key'), scope);
+    if (scope === 'admin') c.set('isAdminAction', true);
     return next();
   };
 }

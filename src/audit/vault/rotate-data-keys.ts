@@ -2,6 +2,8 @@ import type { Pool } from 'pg';
 import type { NamedKey } from '../../platform/config/named-key.ts';
 import { sql } from '../../platform/database/sql.ts';
 import { withTransaction } from '../../platform/database/transaction.ts';
+import { insertEvents } from '../events/insert-events.ts';
+import { recordEvent } from '../events/record-event.ts';
 import type { Random } from './aes-gcm.ts';
 import { rewrapDataKey, type WrappedKey } from './data-key.ts';
 import { type DataKeyRow, wrappedKeyOf } from './data-key-rows.ts';
@@ -13,6 +15,8 @@ export interface RotateDeps {
   /** The first is the one to wrap under; every other one that is in use must be among them. */
   keys: readonly NamedKey[];
   random: Random;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
   /** Told after each batch, with the data keys that were to be done when it began. */
   onProgress?: (done: number, total: number) => void;
   batchSize?: number;
@@ -42,6 +46,7 @@ const noUuid = '00000000-0000-0000-0000-000000000000';
  * Wraps every data key anew under the first of the keys, in small transactions, beside running processes: what is sealed is
  * not touched, and a process that knows both keys reads every row at every moment. The rows themselves say what is left to do,
  * so a rotation that was broken off goes on where it stopped, two at once share the work, and a finished one does nothing.
+ * What a transaction rewrapped is in the audit log by the same transaction, so a rotation that is killed is told as far as it got.
  *
  * @throws KeyMissingError before anything is changed, when a key that is in use was not given.
  */
@@ -108,7 +113,7 @@ interface Batch {
 function rotateBatch(
   keyId: string,
   ring: KeyRing,
-  { pool, random }: RotateDeps,
+  { pool, random, clock }: RotateDeps,
   after: Pick<WrappedKey, 'tenantId' | 'dataKeyId'>,
   size: number,
 ): Promise<Batch> {
@@ -136,6 +141,9 @@ function rotateBatch(
         rewrapped.map((key) => key.dataKeyId),
         rewrapped.map((key) => key.wrapped),
       ]);
+      const details = { data_keys: rewrapped.length, from: keyId, to: ring.current().id };
+      const event = recordEvent({ action: 'data.rewrapped', actor: 'cli', tenantId: null, details }, clock());
+      await insertEvents(client, [event]);
     }
     return { rewrapped: rewrapped.length, broken, last: taken.at(-1) };
   });

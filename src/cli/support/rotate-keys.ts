@@ -28,6 +28,7 @@ export async function rotateKeys(pool: Pool, keys: readonly NamedKey[], dryRun: 
     pool,
     keys,
     random: randomBytes,
+    clock: Date.now,
     sleep,
     onProgress: (done, total) => progress.update(done, total),
   });
