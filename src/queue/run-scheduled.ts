@@ -38,8 +38,10 @@ export async function runScheduled(
         job.everyMs / 2,
       ]);
       if (lately.rowCount === 1) return 'lately';
-      await job.run(signal);
-      await client.query(sql(import.meta.url, './sql/record-scheduled.sql'), [job.name]);
+      const found = await job.run(signal);
+      const report = job.publish === undefined ? null : (found as object);
+      await client.query(sql(import.meta.url, './sql/record-scheduled.sql'), [job.name, report]);
+      if (report !== null) job.publish!(report);
       return 'done';
     });
     if (result === 'lately') return result;

@@ -75,16 +75,19 @@ interface Run {
   job: string;
   succeeded_at_seconds: number | null;
   started_ms_ago: number;
+  report: object | null;
 }
 
-/** Jobs that were never done, or not for long. Tells the metrics when each was done last, by whichever worker. */
+/** Jobs that were never done, or not for long. Tells the metrics when each was done last, and what it found, by whichever worker. */
 async function findOverdue(deps: RunScheduledDeps, jobs: readonly ScheduledJob[]): Promise<ScheduledJob[]> {
   const { rows } = await deps.pool.query<Run>(sql(import.meta.url, './sql/read-scheduled.sql'));
   const runs = new Map(rows.map((row) => [row.job, row]));
   const last = deps.metrics.gauge('scheduled_job_last_success_timestamp_seconds');
-  return jobs.filter(({ name, everyMs }) => {
+  return jobs.filter((job) => {
+    const { name, everyMs } = job;
     const run = runs.get(name);
     if (run === undefined) return true;
+    if (run.report !== null) job.publish?.(run.report);
     if (run.succeeded_at_seconds !== null) last.set({ job: name }, run.succeeded_at_seconds);
     return run.started_ms_ago > overdue.intervals * everyMs + overdue.ms;
   });

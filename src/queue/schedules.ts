@@ -6,7 +6,7 @@ import { reportAlerts } from '../ledger/alerts/report-alerts.ts';
 import type { Ledger } from '../ledger/engine/create-ledger.ts';
 import { endLapsedLeases } from '../ledger/leases/end-lapsed.ts';
 import { keepPartitions } from '../ledger/maintenance/keep-partitions.ts';
-import { reconcile } from '../ledger/maintenance/reconcile.ts';
+import { publishReconciliation, reconcile } from '../ledger/maintenance/reconcile.ts';
 import { type DuePoster, sweepDue } from '../ledger/maintenance/sweep-due.ts';
 import { foldSummary } from '../ledger/report/fold.ts';
 import type { Config } from '../platform/config/load.ts';
@@ -14,12 +14,14 @@ import type { Logger } from '../platform/log/logger.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
 import { createTestMetrics } from '../shadow/tests/publish-test-metrics.ts';
 import { sweepTests } from '../shadow/tests/sweep-tests.ts';
-import type { ScheduledJob } from './scheduled-job.ts';
+import { reportingJob, type ScheduledJob } from './scheduled-job.ts';
 
 export interface ScheduleDeps {
   config: Config;
   /** Connections as the application role. */
   pool: Pool;
+  /** As who writes verdicts of tests and stages of rollouts. */
+  judgePool: Pool;
   /** As the keeper of partitions. */
   keeperPool: Pool;
   /** Of a replica where there is one. */
@@ -52,24 +54,27 @@ export function schedules(deps: ScheduleDeps): ScheduledJob[] {
     { name: 'credits-leases', everyMs: 15 * secondMs, run: () => lapsedLeases(deps) },
     { name: 'credits-summaries', everyMs: 30 * secondMs, run: () => foldSummary(pool) },
     // They are made days ahead; hourly, because a busy table is left for the next run.
-    { name: 'credits-partitions', everyMs: 60 * minuteMs, run: () => partitions(deps) },
+    reportingJob({
+      name: 'credits-partitions',
+      everyMs: 60 * minuteMs,
+      run: () => partitions(deps),
+      publish: (counts) => publishPartitions(counts, metrics),
+    }),
     // An e-value may be looked at as often as one likes; only tests with something new are.
     {
       name: 'shadow-tests',
       everyMs: 30 * secondMs,
-      run: (signal) => sweepTests({ ...deps, publish: testMetrics }, signal),
+      run: (signal) => sweepTests({ ...deps, pool: deps.judgePool, publish: testMetrics }, signal),
     },
-    {
+    reportingJob({
       name: 'credits-reconcile',
       everyMs: config.reconcileMinutes * minuteMs,
       run: (signal) => {
         const { replicaPool, countCacheMismatches } = deps;
-        return reconcile(
-          { pool: replicaPool, idempotencyRetentionHours, log, metrics, countCacheMismatches },
-          signal,
-        );
+        return reconcile({ pool: replicaPool, idempotencyRetentionHours, log, countCacheMismatches }, signal);
       },
-    },
+      publish: (found) => publishReconciliation(found, metrics),
+    }),
   ];
 }
 
@@ -95,12 +100,18 @@ async function lapsedLeases({ config, pool, ledger, metrics, log }: ScheduleDeps
     log.warn({ event: 'leases_lapsed', lost, burned }, 'leases of silent sidecars ended');
 }
 
-async function partitions({ config, keeperPool, log, metrics, clock }: ScheduleDeps): Promise<void> {
+type PartitionCounts = Awaited<ReturnType<typeof keepPartitions>>['partitions'];
+
+async function partitions({ config, keeperPool, log, clock }: ScheduleDeps): Promise<PartitionCounts> {
   await keepMonths(keeperPool, new Date(clock()));
   const { made, dropped, partitions } = await keepPartitions(keeperPool, config.idempotencyRetentionHours);
-  for (const [table, { partitions: count, ahead }] of Object.entries(partitions)) {
+  if (made.length + dropped > 0) log.info({ event: 'partitions_kept', made, dropped }, 'partitions kept');
+  return partitions;
+}
+
+function publishPartitions(counts: PartitionCounts, metrics: Metrics): void {
+  for (const [table, { partitions: count, ahead }] of Object.entries(counts)) {
     metrics.gauge('credits_partitions').set({ table }, count);
     metrics.gauge('credits_partitions_ahead').set({ table }, ahead);
   }
-  if (made.length + dropped > 0) log.info({ event: 'partitions_kept', made, dropped }, 'partitions kept');
 }

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { countCacheMismatches } from '../../src/ledger/cache/count-mismatches.ts';
 import { cachePrefix } from '../../src/ledger/cache/create-balance-cache.ts';
 import { keyOf } from '../../src/ledger/cache/shared-tier.ts';
-import { reconcile } from '../../src/ledger/maintenance/reconcile.ts';
+import { publishReconciliation, reconcile } from '../../src/ledger/maintenance/reconcile.ts';
 import { readBalance } from '../../src/ledger/reads/read-balance.ts';
 import { createLogger } from '../../src/platform/log/logger.ts';
 import { createMetrics } from '../../src/platform/metrics/metrics.ts';
@@ -26,16 +26,21 @@ test('publishes what it found and forgets what is mended', async () => {
   const metrics = createMetrics();
   const logged: string[] = [];
   const log = createLogger({ logLevel: 'info' }, 'test', { write: (line) => void logged.push(line) });
-  const deps = { pool, idempotencyRetentionHours: 48, log, metrics };
+  const deps = { pool, idempotencyRetentionHours: 48, log };
+  const run = async () => publishReconciliation(await reconcile(deps, signal), metrics);
+  // A 0 that nobody computed would hide that nobody computes.
+  expect(await metrics.text()).not.toMatch(
+    /^credits_(negative_balance_count|conservation_error|cache_mismatches) /m,
+  );
   await database.ownerPool.query(`UPDATE credits.transfers SET available_after = -1 WHERE number = 2`);
-  await reconcile(deps, signal);
+  await run();
   const broken = await metrics.text();
   expect(broken).toContain('credits_negative_balance_count 1');
   expect(broken).toContain('credits_ledger_violations{kind="negative_balance"} 1');
   expect(logged.join('')).toMatch(/"event":"ledger_violation".*"tenantId":"acme"/);
 
   await database.ownerPool.query(`UPDATE credits.transfers SET available_after = 70 WHERE number = 2`);
-  await reconcile(deps, signal);
+  await run();
   const mended = await metrics.text();
   expect(mended).toContain('credits_negative_balance_count 0');
   expect(mended).toContain('credits_conservation_error 0');

@@ -7,7 +7,7 @@ import { createMetrics } from '../../src/platform/metrics/metrics.ts';
 import { createQueueBackend } from '../../src/queue/backend.ts';
 import { runScheduled } from '../../src/queue/run-scheduled.ts';
 import { runSchedules } from '../../src/queue/run-schedules.ts';
-import type { ScheduledJob } from '../../src/queue/scheduled-job.ts';
+import { reportingJob, type ScheduledJob } from '../../src/queue/scheduled-job.ts';
 import { createTestDatabase } from '../support/database.ts';
 import { redisUrl } from '../support/redis.ts';
 
@@ -67,6 +67,27 @@ describe.each([
       await Promise.all(backends.map((backend) => backend.close()));
     }
   });
+});
+
+test('what a job found is told by workers that did not run it, and by those that start later', async () => {
+  const job = (worker: number[]) =>
+    reportingJob<{ found: number }>({
+      name: 'counting',
+      everyMs: 60_000,
+      run: async () => ({ found: 7 }),
+      publish: ({ found }) => void worker.push(found),
+    });
+  const [ran, late] = [[], []] as [number[], number[]];
+  expect(await runScheduled(depsOf(), job(ran), new AbortController().signal)).toBe('done');
+  const backend = createQueueBackend(loadConfig({ DATABASE_URL: database.url }), () => {});
+  const worker = runSchedules(backend, [job(late)], depsOf());
+  try {
+    await until('the report', () => late.length > 0);
+    expect([ran, late]).toEqual([[7], [7]]);
+  } finally {
+    await worker.stop();
+    await backend.close();
+  }
 });
 
 test('a job is not done again while it is being done, nor soon after, nor counted as done when it failed', async () => {

@@ -8,6 +8,8 @@ export interface MetricDefinition {
   type: 'counter' | 'gauge' | 'histogram';
   help: string;
   labels?: readonly string[];
+  /** Unlabelled gauges only: not exported before it is set, since prom-client would export a 0 that nobody found. */
+  absentUntilSet?: boolean;
   /** Histograms only: upper bounds in the metric's unit. */
   buckets?: readonly number[];
 }
@@ -131,10 +133,12 @@ export const catalogue = {
   credits_negative_balance_count: {
     type: 'gauge',
     help: 'Tenants whose history holds an account below zero, found by the last reconciliation. Must be 0.',
+    absentUntilSet: true,
   },
   credits_conservation_error: {
     type: 'gauge',
     help: 'Credits by which accounts, history and grants disagree, over all tenants, found by the last reconciliation. Must be 0.',
+    absentUntilSet: true,
   },
   credits_ledger_violations: {
     type: 'gauge',
@@ -144,6 +148,7 @@ export const catalogue = {
   credits_cache_mismatches: {
     type: 'gauge',
     help: 'Balances in Redis that differ from PostgreSQL at the same version, found by the last reconciliation. Must be 0.',
+    absentUntilSet: true,
   },
   credits_partitions: { type: 'gauge', help: 'Partitions of each partitioned table.', labels: ['table'] },
   credits_partitions_ahead: {

@@ -53,6 +53,10 @@ function create(name: string, definition: MetricDefinition, registry: Registry):
     registers: [registry],
   };
   if (definition.type === 'counter') return new Counter(common);
-  if (definition.type === 'gauge') return new Gauge(common);
+  if (definition.type === 'gauge') {
+    const gauge = new Gauge(common);
+    if (definition.absentUntilSet) gauge.remove();
+    return gauge;
+  }
   return new Histogram({ ...common, buckets: [...(definition.buckets ?? [])] });
 }

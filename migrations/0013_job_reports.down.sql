@@ -1,0 +1,1 @@
+ALTER TABLE assay.scheduled_jobs DROP COLUMN report;
