@@ -180,7 +180,9 @@ describe('without Redis', () => {
        WHERE tenant_id IN ('busy', 'busier', 'idle') GROUP BY 1`,
     );
     const { balances, pool } = a.deps;
+    const counted = structuredClone(balances.counts);
     expect(await preloadBusiest(pool, balances, 2, new AbortController().signal)).toBe(2);
+    expect(balances.counts).toEqual(counted);
     const before = balances.counts.hits.l1;
     expect([await balanceOf(a, 'busy'), await balanceOf(a, 'busier')]).toEqual([5, 9]);
     expect(balances.counts.hits.l1 - before).toBe(2);

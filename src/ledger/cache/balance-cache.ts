@@ -55,12 +55,19 @@ export class BalanceCache {
     if (hit !== undefined) return hit;
     this.counts.misses.l1 += 1;
     const joined = this.#flights.get(tenantId)?.promise;
-    return joined ?? this.#depart(tenantId, (flight) => this.#fill(tenantId, flight));
+    return joined ?? this.#depart(tenantId, (flight) => this.#fill(tenantId, flight, this.counts));
+  }
+
+  /** Has the balance in L1 from now on, for reads to come; counts neither a hit nor a miss, since nobody asked for it. */
+  async warm(tenantId: string): Promise<void> {
+    if (this.#flights.has(tenantId) || this.#local.get(tenantId, this.#deps.now(), this.#deps.isTrusted()))
+      return;
+    await this.#depart(tenantId, (flight) => this.#fill(tenantId, flight, createTierCounts()));
   }
 
   /** Past the caches, which take what is read. */
   readFresh(tenantId: string): Promise<CachedBalance | null> {
-    return this.#depart(tenantId, (flight) => this.#load(tenantId, flight));
+    return this.#depart(tenantId, (flight) => this.#load(tenantId, flight, this.counts));
   }
 
   /** This process committed: its next read sees it, and the others are told. */
@@ -104,25 +111,25 @@ export class BalanceCache {
     return flight.promise;
   }
 
-  async #fill(tenantId: string, flight: Flight): Promise<CachedBalance | null> {
+  async #fill(tenantId: string, flight: Flight, counts: TierCounts): Promise<CachedBalance | null> {
     const { shared, now } = this.#deps;
     const askedMs = now();
     // While invalidations may be missed, Redis may hold what others could only announce by NOTIFY.
     const found = shared === null || !this.#deps.isTrusted() ? null : await shared.get(tenantId);
     if (found === null) {
-      if (shared !== null) this.counts.misses.l2 += 1;
-      return this.#load(tenantId, flight);
+      if (shared !== null) counts.misses.l2 += 1;
+      return this.#load(tenantId, flight, counts);
     }
-    this.counts.hits.l2 += 1;
+    counts.hits.l2 += 1;
     this.#keep(tenantId, flight, found, askedMs, askedMs + found.validMs);
     return found;
   }
 
-  async #load(tenantId: string, flight: Flight): Promise<CachedBalance | null> {
+  async #load(tenantId: string, flight: Flight, counts: TierCounts): Promise<CachedBalance | null> {
     const { shared, now } = this.#deps;
     const askedMs = now();
     const loaded = await this.#deps.load(tenantId);
-    this.counts.hits.l3 += 1;
+    counts.hits.l3 += 1;
     if (loaded === null) return null;
     const untilMs = askedMs + loaded.validMs;
     if (this.#keep(tenantId, flight, loaded, askedMs, untilMs)) {

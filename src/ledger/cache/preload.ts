@@ -26,7 +26,7 @@ export async function preloadBusiest(
   let read = 0;
   const work = async () => {
     for (let next = tenants.shift(); next !== undefined && !stop.aborted; next = tenants.shift()) {
-      await cache.read(next);
+      await cache.warm(next);
       read += 1;
     }
   };
