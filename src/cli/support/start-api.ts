@@ -19,7 +19,8 @@ import type { Logger } from '../../platform/log/logger.ts';
 import type { Metrics } from '../../platform/metrics/metrics.ts';
 import { createRateLimiter } from '../../platform/rate-limit/create-rate-limiter.ts';
 import { connectRedis } from '../../platform/redis/connect.ts';
-import { createBreakers } from '../../platform/resilience/breakers.ts';
+import { createBreakers, databaseGuard } from '../../platform/resilience/breakers.ts';
+import { guardPool } from '../../platform/resilience/guard-pool.ts';
 import { createQueueBackend } from '../../queue/backend.ts';
 import { createAuditFlushProducer } from '../../queue/jobs/audit-flush.ts';
 import { createEvaluationProducer } from '../../queue/jobs/shadow-evaluate.ts';
@@ -100,8 +101,10 @@ function describe(step: { direction: string; file: { number: number; name: strin
 /** The connections of an API process and how they end; without a server, for tests. */
 export function connectApi(config: Config, { log, metrics, lifecycle, clock }: StartApiDeps): ApiDeps {
   const onError = (error: Error) => log.warn({ err: error }, 'a connection of the API broke');
+  const breakers = createBreakers(metrics);
   const pool = createPool(config, 'app', { applicationName: 'assay-api', onError });
   observePool(pool, 'api', metrics);
+  guardPool(pool, databaseGuard(breakers, 'database'));
   countSlowStatements(pool, 'api', config.slowStatementMs, metrics);
   lifecycle.onStop({ name: 'database', phase: 'close', run: () => pool.end() });
 
@@ -121,7 +124,6 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
   const rules = createRuleParser();
   lifecycle.onStop({ name: 'rule parser', phase: 'flush', run: () => rules.destroy() });
 
-  const breakers = createBreakers(metrics);
   const ledger = connectLedger(config, { breakers, metrics, lifecycle, clock, onError });
   return {
     config,
