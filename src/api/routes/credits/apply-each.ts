@@ -16,11 +16,11 @@ export async function applyEach(
   { tenantId, idempotency }: BatchKey,
   envelope: Envelope,
 ): Promise<Answer> {
-  let replayed = false;
+  let isKnown = false;
   if (idempotency !== null) {
     const claim = await ledger.claim({ tenantId, idempotency }, envelope);
     if (claim.status !== 200) return claim;
-    replayed = claim.replayed;
+    isKnown = claim.replayed;
   }
   const own = requests.filter((request): request is Request => !(request instanceof NotFoundError));
   const settled = await ledger.applyEach(own, envelope);
@@ -31,7 +31,18 @@ export async function applyEach(
     const outcome = next.next().value!;
     return outcome.status === 'fulfilled' ? outcome.value : failure(outcome.reason, envelope.requestId);
   });
-  return { status: 200, body: stepsBody(answers), replayed };
+  return { status: 200, body: stepsBody(answers), replayed: isKnown && settled.every(isAsBefore) };
+}
+
+/** What is never stored, and answered to the same request in the same way: faults of the request. */
+const unstored: ReadonlySet<number> = new Set([400, 422]);
+
+/**
+ * Whether an operation was answered what it was answered before. The batch's key is claimed first, and then there may have
+ * been no room for the operations: sent again, it is they who are new.
+ */
+function isAsBefore(outcome: PromiseSettledResult<Answer>): boolean {
+  return outcome.status === 'fulfilled' && (outcome.value.replayed || unstored.has(outcome.value.status));
 }
 
 /** Where nothing was taken, the caller is told when to come back, as with a single operation. */
