@@ -1,3 +1,5 @@
+import { defaultCanaryPlan } from '../../src/shadow/canaries/canary-plan.ts';
+import type { CanaryScenario } from './simulate-canary.ts';
 import type { PairScenario } from './simulate-pairs.ts';
 import type { TestScenario } from './simulate-test.ts';
 
@@ -40,3 +42,35 @@ export const better: TestScenario = {
 };
 
 export const discordant: PairScenario = { onlyChallenger: 0.03, onlyChampion: 0.01, samplesMax: 100_000 };
+
+const ramp = (baseline: number, canary: number[], more: Partial<CanaryScenario> = {}): CanaryScenario => ({
+  // A latency limit too, so that alpha is split as far as it can be.
+  plan: { ...defaultCanaryPlan, latencyLimitMs: 100 },
+  baselineErrorRate: baseline,
+  canaryErrorRates: canary,
+  slowShare: 0.02,
+  requestsPerLook: 500,
+  looksMax: 400,
+  cutWithinLooks: null,
+  ...more,
+});
+
+const always = (rate: number) => new Array<number>(defaultCanaryPlan.stages.length).fill(rate);
+
+/** Canaries that are exactly as good as the baseline: whatever is rolled back is rolled back wrongly. */
+export const harmless: CanaryScenario[] = [0.001, 0.01, 0.05].map((rate) => ramp(rate, always(rate)));
+
+/** As good as the baseline, and both exactly at the plan's limits: the most that is harmless. No stage is ever passed. */
+export const atTheLimits: CanaryScenario = ramp(0.1, always(0.1), { slowShare: 0.05, looksMax: 100 });
+
+/** Five times the errors from the first request on, at 5 % beside 95 %; five canary requests a look, to count them. */
+export const harmful: CanaryScenario = ramp(0.01, always(0.05), { requestsPerLook: 100 });
+
+/** Twice the errors, which stays within the margin of what may be called healthy. */
+export const harmfulTwice: CanaryScenario = ramp(0.01, always(0.02));
+
+/** Healthy until half of the traffic is on it. */
+export const harmfulLate: CanaryScenario = ramp(0.01, [0.01, 0.01, 0.01, 0.05, 0.05]);
+
+/** Healthy, and its outcomes stop arriving before the ramp can be over: five stages of ten looks at least. */
+export const cutOff: CanaryScenario = ramp(0.01, always(0.01), { cutWithinLooks: 49, looksMax: 150 });

@@ -6,6 +6,8 @@ export interface CanaryPlan {
   stageDurationS: number;
   /** Outcomes of the canary that every stage needs, whatever its evidence of health. */
   minOutcomes: number;
+  /** Nothing advances when the canary's last outcome is older than this, whatever was seen before. */
+  outcomeAgeMaxS: number;
   /**
    * Chance that a canary that is no worse than the baseline, and within the limits, is ever rolled back, over the whole
    * ramp; and chance that one that is at or over its limit is let through a stage.
@@ -28,6 +30,8 @@ export const defaultCanaryPlan: CanaryPlan = {
   stageDurationS: 600,
   // Below this a stage of little traffic would be judged on a handful of callers.
   minOutcomes: 200,
+  // The time between two health checks: what arrived before the last one says nothing about now.
+  outcomeAgeMaxS: 60,
   alpha: 0.05,
   // One in ten failing is no healthy service, even where no baseline reports; raise it where the baseline fails as often.
   errorRateMax: 0.1,
@@ -41,7 +45,8 @@ const stagesMax = 20;
 
 /** Everything that is wrong with a plan, in words; empty when it can be run. */
 export function canaryPlanFaults(plan: CanaryPlan): string[] {
-  const { stages, stageDurationS, minOutcomes, alpha, errorRateMax, errorRateMargin, latencyLimitMs } = plan;
+  const { stages, stageDurationS, minOutcomes, outcomeAgeMaxS, alpha } = plan;
+  const { errorRateMax, errorRateMargin, latencyLimitMs } = plan;
   const faults: string[] = [];
   const check = (holds: boolean, fault: string) => {
     if (!holds) faults.push(fault);
@@ -56,6 +61,7 @@ export function canaryPlanFaults(plan: CanaryPlan): string[] {
     Number.isSafeInteger(minOutcomes) && minOutcomes >= 1,
     'minOutcomes must be an integer of at least 1',
   );
+  check(outcomeAgeMaxS > 0, 'outcomeAgeMaxS must be positive');
   check(alpha > 0 && alpha < 1, 'alpha must lie between 0 and 1');
   check(share(errorRateMax), 'errorRateMax must lie between 0 and 1');
   check(share(errorRateMargin), 'errorRateMargin must lie between 0 and 1');

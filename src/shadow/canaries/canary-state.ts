@@ -102,20 +102,35 @@ export function countOutcomes(
   plan: CanaryPlan,
   outcomes: readonly CanaryOutcome[],
 ): CanaryState {
-  const next = structuredClone(state);
+  const next = copyOf(state);
   const share = canaryShare(plan, next.stage);
-  const fresh = { canary: [] as string[], baseline: [] as string[] };
+  const planned = [1 - share, share];
   for (const outcome of outcomes) {
     if (share === 1 && outcome.arm === 'baseline') continue;
     count(next.ramp[outcome.arm], plan, outcome);
     count(next.current[outcome.arm], plan, outcome);
     if (share === 1) continue;
-    countAssignment(next.split, outcome.arm === 'canary' ? 1 : 0, [1 - share, share]);
-    fresh[outcome.arm].push(outcome.error ? '1' : '0');
+    countAssignment(next.split, outcome.arm === 'canary' ? 1 : 0, planned);
+    next.waiting[outcome.arm] += outcome.error ? '1' : '0';
   }
-  next.waiting.canary += fresh.canary.join('');
-  next.waiting.baseline += fresh.baseline.join('');
   return compareWaiting(next);
+}
+
+/** As far as a batch changes it in place. */
+function copyOf(state: CanaryState): CanaryState {
+  const { ramp, current, waiting, split } = state;
+  return {
+    ...state,
+    ramp: copyOfWindow(ramp),
+    current: copyOfWindow(current),
+    waiting: { ...waiting },
+    split: { ...split, counts: [...split.counts], expected: [...split.expected] },
+  };
+}
+
+function copyOfWindow({ canary, baseline, moreErrors }: Window): Window {
+  const tallies = ({ errors, slow }: Window['canary']) => ({ errors: { ...errors }, slow: { ...slow } });
+  return { canary: tallies(canary), baseline: tallies(baseline), moreErrors };
 }
 
 function count(seen: Window['canary'], plan: CanaryPlan, { error, latencyMs }: CanaryOutcome): void {

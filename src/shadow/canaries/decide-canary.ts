@@ -18,14 +18,21 @@ const splitPValueMin = 0.01;
  * What a canary's state says, and why. Pure: the same arguments give the same answer, so a look that was lost is simply
  * taken again.
  *
- * In this order: harm rolls back, however early; a split that does not match its stage holds; a stage that is not over
- * or of which too little was seen holds; and it advances only when every check is shown to be below its limit. At 100 %
- * `advance` means that the rollout is complete.
+ * In this order: harm rolls back, however early; a canary of which nothing is heard and a split that does not match its
+ * stage hold; a stage that is not over or of which too little was seen holds; and it advances only when every check is
+ * shown to be below its limit. At 100 % `advance` means that the rollout is complete.
  *
  * @param secondsInStage since the stage was entered.
+ * @param secondsSinceOutcome since the canary's last outcome arrived: enough evidence of a source that was cut off since
+ *   is no evidence of health. Left out, the last outcome counts as just arrived.
  */
-export function decideCanary(state: CanaryState, plan: CanaryPlan, secondsInStage: number): CanaryLook {
-  const health = weighHealth(state, plan, secondsInStage);
+export function decideCanary(
+  state: CanaryState,
+  plan: CanaryPlan,
+  secondsInStage: number,
+  secondsSinceOutcome = 0,
+): CanaryLook {
+  const health = weighHealth(state, plan, { secondsInStage, secondsSinceOutcome });
   const [decision, reason] = judge(health, plan);
   return { decision, reason, health };
 }
@@ -33,8 +40,12 @@ export function decideCanary(state: CanaryState, plan: CanaryPlan, secondsInStag
 function judge(health: CanaryHealth, plan: CanaryPlan): [CanaryDecision, string] {
   const harmful = health.checks.filter((check) => check.harmful);
   if (harmful.length > 0) return ['rollback', `the canary does harm: ${harmful.map(harmOf).join('; ')}`];
-  const { percent, secondsInStage, canaryOutcomes } = health;
+  const { percent, secondsInStage, secondsSinceOutcome, canaryOutcomes } = health;
   if (canaryOutcomes === 0) return ['hold', `nothing was seen of the canary at ${percent} % yet`];
+  if (secondsSinceOutcome > plan.outcomeAgeMaxS) {
+    const age = `${Math.floor(secondsSinceOutcome)} s old, at most ${plan.outcomeAgeMaxS} s are allowed`;
+    return ['hold', `the canary's last outcome is ${age}`];
+  }
   if (health.splitPValue < splitPValueMin) return ['hold', mismatch(health)];
   if (secondsInStage < plan.stageDurationS) {
     return ['hold', `${Math.floor(secondsInStage)} s of ${plan.stageDurationS} s at ${percent} % are over`];

@@ -10,6 +10,8 @@ export interface CanaryHealth {
   stage: number;
   percent: number;
   secondsInStage: number;
+  /** Age of the canary's last outcome. */
+  secondsSinceOutcome: number;
   /** Outcomes of the canary and of the baseline in this stage. */
   canaryOutcomes: number;
   baselineOutcomes: number;
@@ -37,14 +39,18 @@ export interface HealthCheck {
 }
 
 /** Every number a decision looks at, from the running state. */
-export function weighHealth(state: CanaryState, plan: CanaryPlan, secondsInStage: number): CanaryHealth {
+export function weighHealth(
+  state: CanaryState,
+  plan: CanaryPlan,
+  times: Pick<CanaryHealth, 'secondsInStage' | 'secondsSinceOutcome'>,
+): CanaryHealth {
   const { canary, baseline } = state.current;
   const checks = [errorCheck(state, plan)];
   if (plan.latencyLimitMs !== null) checks.push(latencyCheck(state, plan));
   return {
     stage: state.stage,
     percent: plan.stages[state.stage]!,
-    secondsInStage,
+    ...times,
     canaryOutcomes: canary.errors.trials,
     baselineOutcomes: baseline.errors.trials,
     splitPValue: splitPValue(state.split),
