@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { wilsonInterval } from '../../src/stats/wilson.ts';
-import { alike, better, discordant, fixedSize, worse } from './scenarios.ts';
+import { alike, better, cutOff, discordant, fixedSize, harmful, harmless, worse } from './scenarios.ts';
+import { simulateCanaries } from './simulate-canary.ts';
 import { simulatePairs } from './simulate-pairs.ts';
 import { simulateTests } from './simulate-test.ts';
 
@@ -35,4 +36,23 @@ test('paired, at a discordance of 3 % against 1 %', () => {
   const { conclusive, samples } = simulatePairs(discordant, 300, seed);
   expect(conclusive).toBe(300);
   expect(samples / 300).toBeLessThan(1_150);
+});
+
+test.each(harmless)(
+  'a canary like its baseline is rolled back in at most 5 %: errors $baselineErrorRate',
+  (scenario) => {
+    const { rolledBack, completed } = simulateCanaries(scenario, 25, seed);
+    expect(wilsonInterval(rolledBack, 25)![0]).toBeLessThanOrEqual(0.05);
+    expect(completed).toBeGreaterThan(20);
+  },
+);
+
+test('five times the errors are found within 300 requests of the canary in the median', () => {
+  const { rolledBack, requestsToRollback } = simulateCanaries(harmful, runs, seed);
+  expect(rolledBack).toBe(runs);
+  expect(requestsToRollback.toSorted((a, b) => a - b)[runs / 2]).toBeLessThanOrEqual(300);
+});
+
+test('a canary whose outcomes are cut off stays where it is', () => {
+  expect(simulateCanaries(cutOff, 25, seed)).toMatchObject({ advancedBlind: 0, completed: 0 });
 });
