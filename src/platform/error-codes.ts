@@ -46,6 +46,35 @@ export const errorCodes = {
     title: 'Test finished',
     meaning: 'The A/B test has ended and takes no more observations; its result stands.',
   },
+  not_conclusive: {
+    status: 409,
+    title: 'Not conclusive',
+    meaning:
+      'The evidence does not suffice to let the rule live; `errors` and `missing` say what is missing, with the numbers. ' +
+      'Nothing was deployed.',
+  },
+  deployment_in_progress: {
+    status: 409,
+    title: 'Deployment in progress',
+    meaning:
+      'The rule is being rolled out by the deployment that `deployment_id` names. Wait for its end, or roll it back.',
+  },
+  already_active: {
+    status: 409,
+    title: 'Already active',
+    meaning: 'This version of the rule is live already, by the deployment that `deployment_id` names.',
+  },
+  deployment_not_live: {
+    status: 409,
+    title: 'Deployment not live',
+    meaning:
+      'Another deployment took the place of this one, so there is nothing to roll back. Roll that one back.',
+  },
+  canary_finished: {
+    status: 409,
+    title: 'Canary finished',
+    meaning: 'The rollout has ended, or the deployment was immediate; it takes no observations.',
+  },
   insufficient_credits: {
     status: 402,
     title: 'Insufficient credits',

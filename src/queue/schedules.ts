@@ -12,6 +12,8 @@ import { foldSummary } from '../ledger/report/fold.ts';
 import type { Config } from '../platform/config/load.ts';
 import type { Logger } from '../platform/log/logger.ts';
 import type { Metrics } from '../platform/metrics/metrics.ts';
+import { createDeploymentMetrics } from '../shadow/deployments/publish-deployment-metrics.ts';
+import { sweepCanaries } from '../shadow/deployments/sweep-canaries.ts';
 import { createTestMetrics } from '../shadow/tests/publish-test-metrics.ts';
 import { sweepTests } from '../shadow/tests/sweep-tests.ts';
 import { reportingJob, type ScheduledJob } from './scheduled-job.ts';
@@ -43,6 +45,7 @@ export function schedules(deps: ScheduleDeps): ScheduledJob[] {
   const { config, pool, log, metrics } = deps;
   const idempotencyRetentionHours = config.idempotencyRetentionHours;
   const testMetrics = createTestMetrics(metrics);
+  const deploymentMetrics = createDeploymentMetrics(metrics);
   return [
     // Two seconds are soon enough for a person; an idle run is a short index scan.
     { name: 'credits-alerts', everyMs: 2 * secondMs, run: () => reportAlerts(deps) },
@@ -65,6 +68,12 @@ export function schedules(deps: ScheduleDeps): ScheduledJob[] {
       name: 'shadow-tests',
       everyMs: 30 * secondMs,
       run: (signal) => sweepTests({ ...deps, pool: deps.judgePool, publish: testMetrics }, signal),
+    },
+    // As often as the contract has it; stages last minutes.
+    {
+      name: 'shadow-canaries',
+      everyMs: minuteMs,
+      run: (signal) => sweepCanaries({ ...deps, publish: deploymentMetrics }, signal),
     },
     reportingJob({
       name: 'credits-reconcile',

@@ -23,6 +23,8 @@ export interface StartSchedulesDeps {
 
 /** Each job at work holds one connection for its lock, at a start all of them; the rest is for their work. */
 const poolSize = 16;
+/** Tests and canaries are looked at one after another, each kind by itself. */
+const judgePoolSize = 2;
 
 /** The scheduled half of a worker process: its connections, its jobs, and in what order they end. */
 export function startSchedules(config: Config, deps: StartSchedulesDeps): void {
@@ -31,6 +33,11 @@ export function startSchedules(config: Config, deps: StartSchedulesDeps): void {
   const pool = createPool(config, 'app', { applicationName: 'assay-schedules', size: poolSize, onError });
   observePool(pool, 'schedules', metrics);
   countSlowStatements(pool, 'schedules', config.slowStatementMs, metrics);
+  const judgePool = createPool(config, 'judge', {
+    applicationName: 'assay-judge',
+    size: judgePoolSize,
+    onError,
+  });
   const keeperPool = createPool(config, 'keeper', { applicationName: 'assay-keeper', size: 1, onError });
   const replicaPool = createPool(
     { ...config, databaseUrl: config.databaseReplicaUrl ?? config.databaseUrl },
@@ -47,6 +54,7 @@ export function startSchedules(config: Config, deps: StartSchedulesDeps): void {
     ...deps,
     config,
     pool,
+    judgePool,
     keeperPool,
     replicaPool,
     vault,
@@ -55,6 +63,7 @@ export function startSchedules(config: Config, deps: StartSchedulesDeps): void {
   });
   const running = runSchedules(deps.backend, jobs, { pool, log, metrics });
   lifecycle.onStop({ name: 'schedules', phase: 'finish-in-flight', run: () => running.stop() });
-  for (const [name, one] of Object.entries({ schedules: pool, keeper: keeperPool, reconcile: replicaPool }))
+  const pools = { schedules: pool, judge: judgePool, keeper: keeperPool, reconcile: replicaPool };
+  for (const [name, one] of Object.entries(pools))
     lifecycle.onStop({ name: `${name} connections`, phase: 'close', run: () => one.end() });
 }

@@ -50,7 +50,7 @@ export function startWorker(config: Config, deps: StartWorkerDeps): RunningWorke
   const onError = (error: Error) => log.warn({ err: error }, 'a connection of the worker broke');
   const evaluations = Object.values(evaluationsAtOnce).reduce((sum, atOnce) => sum + atOnce, 0);
   const size = evaluations * connectionsPerEvaluation;
-  const pool = createPool(config, 'app', { applicationName: 'assay-worker', size, onError });
+  const pool = createPool(config, 'judge', { applicationName: 'assay-worker', size, onError });
   observePool(pool, 'worker', metrics);
   countSlowStatements(pool, 'worker', config.slowStatementMs, metrics);
   const threads = createThreadPool(config.workerThreads);

@@ -405,7 +405,7 @@ describe('decisions', () => {
     await observe(idle, alternating(idle, 10, [0.1, 0.1]));
     const { deps } = api;
     const publish = createTestMetrics(deps.metrics);
-    const sweep = () => sweepTests({ ...deps, publish }, AbortSignal.timeout(60_000));
+    const sweep = () => sweepTests({ ...deps, pool: deps.judgePool, publish }, AbortSignal.timeout(60_000));
     expect(await sweep()).toBeGreaterThanOrEqual(2);
     expect((await get(`/shadow/tests/${t.id}`)).body).toMatchObject({
       status: 'completed',
@@ -422,9 +422,10 @@ describe('decisions', () => {
   test('PostgreSQL itself refuses a promotion without its evidence, and a plan that changes', async () => {
     const t = await create();
     const promote = `UPDATE shadow.ab_tests SET decision = 'promote', status = 'completed' WHERE test_id = $1`;
-    await expect(api.deps.pool.query(promote, [t.id])).rejects.toThrow(/promotion_has_evidence/);
+    await expect(api.deps.pool.query(promote, [t.id])).rejects.toThrow(/permission/);
+    await expect(api.deps.judgePool.query(promote, [t.id])).rejects.toThrow(/promotion_has_evidence/);
     const change = 'UPDATE shadow.ab_tests SET alpha = 0.5 WHERE test_id = $1';
-    await expect(api.deps.pool.query(change, [t.id])).rejects.toThrow(/permission/);
+    await expect(api.deps.judgePool.query(change, [t.id])).rejects.toThrow(/permission/);
   });
 });
 

@@ -18,6 +18,8 @@ import { createTestDatabase } from '../support/database.ts';
 
 export interface EvaluationFixture {
   pool: Pool;
+  /** As a worker connects. */
+  judgePool: Pool;
   config: Config;
   backend: QueueBackend;
   producer: EvaluationProducer;
@@ -61,6 +63,7 @@ export async function createEvaluationFixture(redisUrl: string | undefined): Pro
   const workers: Lifecycle[] = [];
   return {
     pool,
+    judgePool: database.judgePool,
     config,
     backend,
     producer,

@@ -169,7 +169,7 @@ describe.each(['postgresql', 'redis'] as const)('evaluations with jobs on %s', (
     const rule = { type: 'signature', pattern: 'only-once' };
     const one = await fixture.result(await fixture.request(rule));
     // Only a copy of the stored result can carry this mark; computing it again would not.
-    await fixture.pool.query(
+    await fixture.judgePool.query(
       `UPDATE shadow.evaluations SET result = (result::jsonb || '{"mark": 1}')::json WHERE eval_id = $1`,
       [one.evalId],
     );

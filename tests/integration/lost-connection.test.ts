@@ -38,7 +38,7 @@ const stop = new AbortController().signal;
 function work(evalId: string, during: () => Promise<unknown>) {
   return processEvaluation(
     {
-      pool: fixture.pool,
+      pool: fixture.judgePool,
       batchTimeoutMs: 20_000,
       now: () => performance.now(),
       threads: {
@@ -56,11 +56,11 @@ function work(evalId: string, during: () => Promise<unknown>) {
   );
 }
 
-/** Ends the application's connections whose latest statement is like `query`; waits until they are gone. */
+/** Ends the worker's connections whose latest statement is like `query`; waits until they are gone. */
 async function terminate(query: string): Promise<void> {
   const { rowCount } = await owner.query(
     `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
-      WHERE datname = current_database() AND application_name = 'test-app' AND query LIKE $1`,
+      WHERE datname = current_database() AND application_name = 'test-judge' AND query LIKE $1`,
     [query],
   );
   expect(rowCount).toBeGreaterThan(0);

@@ -13,6 +13,8 @@ export interface TestDatabase {
   ownerPool: pg.Pool;
   /** Connections as the application role, as the product makes them. */
   appPool: pg.Pool;
+  /** Connections as who writes evidence and deployments. */
+  judgePool: pg.Pool;
   /** Ends both pools and drops the database; throws when something else of the test is still connected to it. */
   drop(): Promise<void>;
 }
@@ -39,13 +41,15 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const config = loadConfig({ DATABASE_URL: url.href });
   const ownerPool = createPool(config, 'owner', { applicationName: 'test-owner', size: 4 });
   const appPool = createPool(config, 'app', { applicationName: 'test-app' });
+  const judgePool = createPool(config, 'judge', { applicationName: 'test-judge' });
   let dropped: Promise<void> | undefined;
   return {
     url: url.href,
     ownerPool,
     appPool,
+    judgePool,
     drop: () => {
-      dropped ??= dropDatabase(name, [ownerPool, appPool]);
+      dropped ??= dropDatabase(name, [ownerPool, appPool, judgePool]);
       return dropped;
     },
   };

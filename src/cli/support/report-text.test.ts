@@ -8,7 +8,7 @@ function finished(): FinishedEvaluation {
   const tally = emptyTally();
   tally.matrix = { truePositives: 900, falsePositives: 100, trueNegatives: 9_900, falseNegatives: 600 };
   tally.attackTypes.byType.set('sqli', { total: 1_500, detected: 900 });
-  tally.distinct = { attacks: 1_500, benign: 10_000 };
+  tally.distinct = { ...tally.matrix };
   tally.baseline = {
     matrix: { truePositives: 0, falsePositives: 0, trueNegatives: 10_000, falseNegatives: 1_500 },
     attacks: { bothRight: 0, onlyChallenger: 900, onlyBaseline: 0, neither: 600 },

@@ -98,6 +98,9 @@ function describe(step: { direction: string; file: { number: number; name: strin
   return { migration: label(step.file), direction: step.direction };
 }
 
+/** Batches of one test or canary take turns; four of them, or three and a deployment, may be written at once. */
+const judgePoolSize = 4;
+
 /** The connections of an API process and how they end; without a server, for tests. */
 export function connectApi(config: Config, { log, metrics, lifecycle, clock }: StartApiDeps): ApiDeps {
   const onError = (error: Error) => log.warn({ err: error }, 'a connection of the API broke');
@@ -107,6 +110,13 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
   guardPool(pool, databaseGuard(breakers, 'database'));
   countSlowStatements(pool, 'api', config.slowStatementMs, metrics);
   lifecycle.onStop({ name: 'database', phase: 'close', run: () => pool.end() });
+  const judgePool = createPool(config, 'judge', {
+    applicationName: 'assay-judge',
+    size: judgePoolSize,
+    onError,
+  });
+  observePool(judgePool, 'judge', metrics);
+  lifecycle.onStop({ name: 'judge database', phase: 'close', run: () => judgePool.end() });
 
   const cacheUrl = config.redisCacheUrl;
   const redis = cacheUrl === undefined ? undefined : connectRedis(cacheUrl, log, config.redisTimeoutMs);
@@ -128,6 +138,7 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
   return {
     config,
     pool,
+    judgePool,
     redis,
     log,
     metrics,

@@ -32,7 +32,7 @@ const database = {
     secret: true,
     default: 'DATABASE_URL',
     description:
-      'The login that migrates; it needs CREATEROLE, or the roles `assay_app`, `assay_sequencer` and `assay_keeper` with ADMIN OPTION.',
+      'The login that migrates; it needs CREATEROLE, or the roles `assay_app`, `assay_judge`, `assay_sequencer` and `assay_keeper` with ADMIN OPTION.',
   }),
   CREDITS_DATABASE_URL: urlOf(postgres, {
     section: 'Database',

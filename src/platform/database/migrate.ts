@@ -116,8 +116,8 @@ async function assertRights(client: PoolClient): Promise<void> {
   const rights = rows[0]!;
   if (!rights.role_exists && !rights.may_create_roles) {
     throw new MigrationRefusedError(
-      `login "${rights.login}" may not create the roles assay_app, assay_sequencer and assay_keeper. Either let it (ALTER ROLE "${rights.login}" ` +
-        `CREATEROLE) or create each as an administrator (CREATE ROLE assay_app NOLOGIN; ` +
+      `login "${rights.login}" may not create the roles assay_app, assay_judge, assay_sequencer and assay_keeper. ` +
+        `Either let it (ALTER ROLE "${rights.login}" CREATEROLE) or create each as an administrator (CREATE ROLE assay_app NOLOGIN; ` +
         `GRANT assay_app TO "${rights.login}" WITH ADMIN OPTION)`,
     );
   }

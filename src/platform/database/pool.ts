@@ -29,14 +29,15 @@ export interface PoolOptions {
 const int8Oid = 20;
 
 /** Who a connection works as; see the GRANTs of the migrations for what each may do. */
-export type PoolRole = 'owner' | 'app' | 'sequencer' | 'keeper';
+export type PoolRole = 'owner' | 'app' | 'judge' | 'sequencer' | 'keeper';
 
 /**
  * A bounded pool of PostgreSQL connections.
  *
  * `app` connections start as role `assay_app`, which may not change history or tables whatever their login could do:
  * the role is set by a startup option, before the first statement. `sequencer` and `keeper` connections start as
- * `assay_sequencer` (the audit log's only writer) and `assay_keeper` (makes and detaches months) in the same way. `owner`
+ * `assay_sequencer` (the audit log's only writer) and `assay_keeper` (makes and detaches months) in the same way. `judge`
+ * connections, as `assay_judge`, may do what `app` may and write evidence and deployments, which `app` only reads. `owner`
  * connections keep their login's rights and have no statement timeout, since a migration may rightly take long.
  *
  * bigint columns become numbers; one beyond ±(2⁵³−1) throws instead of losing digits. Arrays of them stay strings.

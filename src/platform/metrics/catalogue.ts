@@ -234,6 +234,15 @@ export const catalogue = {
     help: 'F1 of the last evaluation of a rule that this worker completed.',
     labels: ['rule_id'],
   },
+  canary_deployment_health: {
+    type: 'gauge',
+    help: 'A rollout when this worker last looked at it: 1 shown to be healthy, 0.5 not shown yet, 0 harmful and taken back.',
+    labels: ['deployment_id'],
+  },
+  shadow_deployments_without_testing: {
+    type: 'gauge',
+    help: 'Deployments that are live on an administrator’s override instead of a test. Alert above 0.',
+  },
   shadow_worker_pool_queue_size: { type: 'gauge', help: 'Batches waiting for a thread.' },
   shadow_evaluations_recovered_total: {
     type: 'counter',

@@ -2,6 +2,7 @@ import type { ClientBase, Pool } from 'pg';
 import { sql } from '../../platform/database/sql.ts';
 import type { RuleConfig } from '../rules/rule-config.ts';
 import type { EvaluatedRule, EvaluationErrorCode, EvaluationJob } from './evaluation.ts';
+import type { EvaluationEvidence } from './evidence-of.ts';
 
 type Db = Pool | ClientBase;
 
@@ -41,16 +42,53 @@ export async function recordProgress(db: Db, evalId: string, done: number): Prom
   return rowCount === 1;
 }
 
-/** @returns false when it had been cancelled or finished by another worker; that outcome stands. */
+/**
+ * Writes the result and the evidence of it. @param db connections as `assay_judge`.
+ *
+ * @returns false when it had been cancelled or finished by another worker; that outcome stands.
+ */
 export async function completeEvaluation(
   db: Db,
-  evalId: string,
-  result: string,
+  { evalId, rule }: Pick<EvaluationJob, 'evalId' | 'rule'>,
   comparedVersions: number,
+  { result, evidence }: { result: string; evidence: EvaluationEvidence },
 ): Promise<boolean> {
   const { rowCount } = await db.query(sql(import.meta.url, './sql/complete-evaluation.sql'), [
     evalId,
     result,
+    comparedVersions,
+    evidence.truePositives,
+    evidence.falsePositives,
+    evidence.trueNegatives,
+    evidence.falseNegatives,
+    evidence.distinctTruePositives,
+    evidence.distinctFalsePositives,
+    evidence.distinctTrueNegatives,
+    evidence.distinctFalseNegatives,
+    evidence.baselineHash,
+    evidence.attacksLogE,
+    evidence.benignLogE,
+    evidence.attacksNetLossUpper,
+    evidence.benignNetLossUpper,
+    rule.hash,
+  ]);
+  return rowCount === 1;
+}
+
+/**
+ * Completes an evaluation with the result and evidence of the same rules on the same samples, if one was finished in
+ * the last 15 minutes. @param db connections as `assay_judge`.
+ */
+export async function completeFromCache(
+  db: Db,
+  job: EvaluationJob,
+  comparedVersions: number,
+): Promise<boolean> {
+  const { rowCount } = await db.query(sql(import.meta.url, './sql/complete-from-cache.sql'), [
+    job.evalId,
+    job.selectionId,
+    job.rule.hash,
+    job.baseline?.hash ?? null,
     comparedVersions,
   ]);
   return rowCount === 1;
@@ -79,19 +117,4 @@ export async function countComparedVersions(db: Db, job: EvaluationJob): Promise
     job.datasetId,
   ]);
   return Math.max(1, rows[0].versions);
-}
-
-/** The report text of the same rules on the same samples, if one was finished in the last 15 minutes. */
-export async function findCachedResult(
-  db: Db,
-  job: EvaluationJob,
-  comparedVersions: number,
-): Promise<string | null> {
-  const { rows } = await db.query(sql(import.meta.url, './sql/find-cached-result.sql'), [
-    job.selectionId,
-    job.rule.hash,
-    job.baseline?.hash ?? null,
-    comparedVersions,
-  ]);
-  return rows[0]?.result ?? null;
 }

@@ -6,11 +6,12 @@ import { EvaluationError, isEvaluationError } from './evaluation-error.ts';
 import {
   claimEvaluation,
   completeEvaluation,
+  completeFromCache,
   countComparedVersions,
   failEvaluation,
-  findCachedResult,
   lockEvaluation,
 } from './evaluation-store.ts';
+import { evidenceOf } from './evidence-of.ts';
 import { type RunEvaluationDeps, runEvaluation } from './run-evaluation.ts';
 import { trackProgress } from './track-progress.ts';
 
@@ -72,13 +73,9 @@ async function finish(
     );
   }
   const comparedVersions = await countComparedVersions(deps.pool, job);
-  const cached = await findCachedResult(deps.pool, job, comparedVersions);
-  if (cached !== null) {
-    await completeEvaluation(deps.pool, evalId, cached, comparedVersions);
-    return 'cached';
-  }
-  const result = await evaluate(deps, reader, job, comparedVersions, stop);
-  const completed = await completeEvaluation(deps.pool, evalId, JSON.stringify(result), comparedVersions);
+  if (await completeFromCache(deps.pool, job, comparedVersions)) return 'cached';
+  const measured = await evaluate(deps, reader, job, comparedVersions, stop);
+  const completed = await completeEvaluation(deps.pool, job, comparedVersions, measured);
   return completed ? 'completed' : 'already_finished';
 }
 
@@ -94,12 +91,13 @@ async function evaluate(
   try {
     const signal = AbortSignal.any([stop, progress.cancelled]);
     const tally = await runEvaluation(deps, reader, job, signal, progress.report);
-    return buildReport(tally, {
+    const report = buildReport(tally, {
       rule: job.rule.config,
       baseline: job.baseline,
       comparedVersions,
       executionTimeMs: Math.round(deps.now() - startedAt),
     });
+    return { result: JSON.stringify(report), evidence: evidenceOf(tally, report) };
   } catch (error) {
     if (progress.cancelled.aborted) throw progress.cancelled.reason;
     throw error;

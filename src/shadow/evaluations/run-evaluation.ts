@@ -12,6 +12,7 @@ import { findLimited, type LimitedLookup } from './find-limited.ts';
 import { runBatches } from './run-batches.ts';
 
 export interface RunEvaluationDeps {
+  /** Connections as `assay_judge`, who alone may write a result. */
   pool: Pool;
   threads: ThreadPool;
   /** A batch that takes longer ends its thread and fails the evaluation: no rule may stall the others. */

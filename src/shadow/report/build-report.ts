@@ -42,7 +42,10 @@ export function buildReport(tally: EvaluationTally, meta: ReportMeta): Report {
       false_positives: tally.falsePositives.map((example) => example.id),
       false_negatives: tally.falseNegatives.map((example) => example.id),
     },
-    distinct: { attacks: tally.distinct.attacks, benign: tally.distinct.benign },
+    distinct: {
+      attacks: tally.distinct.truePositives + tally.distinct.falseNegatives,
+      benign: tally.distinct.trueNegatives + tally.distinct.falsePositives,
+    },
     duplicates: tally.duplicates,
     comparison,
   };

@@ -43,7 +43,12 @@ test('outcomes, types, repeats and pairs are counted by their own rules', () => 
   ]);
   expect(tally.falsePositives.map(({ id }) => id)).toEqual(['c']);
   expect(tally.duplicates).toBe(1);
-  expect(tally.distinct).toEqual({ attacks: 3, benign: 2 });
+  expect(tally.distinct).toEqual({
+    truePositives: 2,
+    falsePositives: 1,
+    trueNegatives: 1,
+    falseNegatives: 1,
+  });
   expect(tally.baseline).toEqual({
     matrix: { truePositives: 2, falsePositives: 1, trueNegatives: 1, falseNegatives: 2 },
     attacks: { bothRight: 1, onlyChallenger: 1, onlyBaseline: 1, neither: 0 },

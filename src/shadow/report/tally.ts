@@ -33,8 +33,8 @@ export interface EvaluationTally {
   falseNegatives: Example[];
   /** Benign requests that passed: what the false positives are held against. */
   passed: Example[];
-  /** Requests after counting each content once. */
-  distinct: { attacks: number; benign: number };
+  /** The same with each content counted once. */
+  distinct: ConfusionMatrix;
   /** Samples that repeat an earlier one, label included. */
   duplicates: number;
   /** Null where there was no baseline. */
@@ -53,7 +53,7 @@ export function emptyTally(): EvaluationTally {
     falsePositives: [],
     falseNegatives: [],
     passed: [],
-    distinct: { attacks: 0, benign: 0 },
+    distinct: emptyMatrix(),
     duplicates: 0,
     baseline: null,
     span: { minAt: Number.POSITIVE_INFINITY, maxAt: Number.NEGATIVE_INFINITY },
@@ -136,33 +136,30 @@ function countSamples(
   repeats: Uint8Array | null,
 ): void {
   const { count, flags, present, at } = view;
-  /** At label × 2 + matched. */
-  const outcomes = new Uint32Array(4);
-  /** At label × 2 + repeated. */
-  const contents = new Uint32Array(4);
+  /** At label × 4 + matched × 2 + repeated. */
+  const outcomes = new Uint32Array(8);
   let withAddress = 0;
   let minAt = Number.POSITIVE_INFINITY;
   let maxAt = Number.NEGATIVE_INFINITY;
   for (let i = 0; i < count; i++) {
     if (selected !== null && selected[i] === 0) continue;
-    const label = (flags[i]! & 1) << 1;
-    outcomes[label | matches[i]!]!++;
-    contents[label | bitOf(repeats, i)]!++;
+    outcomes[((flags[i]! & 1) << 2) | (matches[i]! << 1) | bitOf(repeats, i)]!++;
     withAddress += (present[i]! >> addressBit) & 1;
     const t = at[i]!;
     if (t < minAt) minAt = t;
     if (t > maxAt) maxAt = t;
   }
-  const [trueNegatives, falsePositives, falseNegatives, truePositives] = outcomes as unknown as number[];
-  tally.matrix = {
-    truePositives: truePositives!,
-    falsePositives: falsePositives!,
-    trueNegatives: trueNegatives!,
-    falseNegatives: falseNegatives!,
-  };
-  tally.distinct = { benign: contents[0]!, attacks: contents[2]! };
-  tally.duplicates = contents[1]! + contents[3]!;
-  tally.withoutAddress = contents.reduce((sum, n) => sum + n, 0) - withAddress;
+  const matrixOf = (repeated: 0 | 1): ConfusionMatrix => ({
+    trueNegatives: outcomes[repeated]!,
+    falsePositives: outcomes[2 | repeated]!,
+    falseNegatives: outcomes[4 | repeated]!,
+    truePositives: outcomes[6 | repeated]!,
+  });
+  const repetitions = matrixOf(1);
+  tally.distinct = matrixOf(0);
+  tally.matrix = addCounts(tally.distinct, repetitions);
+  tally.duplicates = sampleCount(repetitions);
+  tally.withoutAddress = sampleCount(tally.matrix) - withAddress;
   tally.span = { minAt, maxAt };
 }
 
@@ -295,6 +292,9 @@ function mergeBaselines(a: BaselineTally | null, b: BaselineTally | null): Basel
     benign: addCounts(a.benign, b.benign),
   };
 }
+
+const sampleCount = (m: ConfusionMatrix) =>
+  m.truePositives + m.falsePositives + m.trueNegatives + m.falseNegatives;
 
 /** Adds two flat records of counts, name by name. */
 function addCounts<T extends { [K in keyof T]: number }>(a: T, b: T): T {

@@ -72,7 +72,7 @@ export async function createTestFromForm(
   );
   const control = await variantOf(deps, tenantId, form.control_variant, 'control_variant');
   const test = await variantOf(deps, tenantId, form.test_variant, 'test_variant');
-  return createTest(deps.pool, uuidV7, {
+  return createTest(deps.judgePool, uuidV7, {
     tenantId,
     name: form.test_name,
     plan,

@@ -55,7 +55,7 @@ export function createAbTest(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
         { name: given.name ?? given.rule_id ?? role, ruleId: given.rule_id, ruleHash: given.rule_hash },
         `body.${role}`,
       );
-    const { testId, status } = await createTest(deps.pool, uuidV7, {
+    const { testId, status } = await createTest(deps.judgePool, uuidV7, {
       tenantId,
       name,
       plan: planOfBody(planBody, shares),

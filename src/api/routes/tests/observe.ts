@@ -69,7 +69,7 @@ export function observeAbTest(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     const observations = c.req
       .valid('json')
       .observations.map((given, index) => readOne(test, given, index, now));
-    return c.json(await recordObservations(deps.pool, test.testId, observations), 200);
+    return c.json(await recordObservations(deps.judgePool, test.testId, observations), 200);
   });
 }
 

@@ -1,0 +1,1 @@
+SELECT state::text AS state FROM shadow.canary_states WHERE deployment_id = $1
