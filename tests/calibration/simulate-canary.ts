@@ -69,16 +69,16 @@ function simulateCanary(scenario: CanaryScenario, rng: Xoshiro128) {
   let harmed = 0;
   let advancedBlind = 0;
   for (let look = 1; look <= looksMax; look++) {
+    const secondsInStage = (look - enteredAt) * secondsPerLook;
     if (look <= lastSeen) {
       const outcomes = drawOutcomes(scenario, state, rng);
-      state = countOutcomes(state, plan, outcomes);
+      // They arrived a second before the look.
+      state = countOutcomes(state, plan, outcomes, secondsInStage - 1);
       if (scenario.canaryErrorRates[state.stage]! > scenario.baselineErrorRate) {
         harmed += outcomes.filter(({ arm }) => arm === 'canary').length;
       }
     }
-    // The last outcomes arrived a second before the look that counted them.
-    const age = Math.max(0, look - lastSeen) * secondsPerLook + 1;
-    const { decision } = decideCanary(state, plan, (look - enteredAt) * secondsPerLook, age);
+    const { decision } = decideCanary(state, plan, secondsInStage);
     if (decision === 'rollback') return { end: 'rolled back' as End, harmed, advancedBlind };
     if (decision === 'hold') continue;
     if (look > lastSeen) advancedBlind++;

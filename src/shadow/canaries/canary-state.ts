@@ -31,6 +31,8 @@ export interface CanaryState {
   stage: number;
   ramp: Window;
   current: Window;
+  /** Seconds into the stage at which the canary was last heard of; null: not yet. */
+  heardAtS: number | null;
   /** ln of the e-values with which finished stages ended: of errors, and of slow answers. */
   finished: { errors: number[]; slow: number[] };
   /** Outcomes that wait for one of the other arm, a character each, '1' an error, oldest first. */
@@ -57,6 +59,7 @@ export function newCanaryState(plan: CanaryPlan): CanaryState {
     stage: 0,
     ramp: emptyWindow(),
     current: emptyWindow(),
+    heardAtS: null,
     finished: { errors: [], slow: [] },
     waiting: { canary: '', baseline: '' },
     split: emptySplit(2),
@@ -82,6 +85,7 @@ export function enterStage(state: CanaryState, plan: CanaryPlan, stage: number):
     ...state,
     stage,
     current: emptyWindow(),
+    heardAtS: null,
     finished: {
       errors: [...state.finished.errors, stageLogE(state, plan, 'errors')],
       slow: [...state.finished.slow, stageLogE(state, plan, 'slow')],
@@ -96,17 +100,21 @@ export function enterStage(state: CanaryState, plan: CanaryPlan, stage: number):
  *
  * With all traffic on the canary, outcomes of the baseline are late ones and are left out: what the canary is held
  * against must not move any more.
+ *
+ * @param secondsInStage since the stage was entered, when the batch arrived.
  */
 export function countOutcomes(
   state: CanaryState,
   plan: CanaryPlan,
   outcomes: readonly CanaryOutcome[],
+  secondsInStage: number,
 ): CanaryState {
   const next = copyOf(state);
   const share = canaryShare(plan, next.stage);
   const planned = [1 - share, share];
   for (const outcome of outcomes) {
     if (share === 1 && outcome.arm === 'baseline') continue;
+    if (outcome.arm === 'canary') next.heardAtS = secondsInStage;
     count(next.ramp[outcome.arm], plan, outcome);
     count(next.current[outcome.arm], plan, outcome);
     if (share === 1) continue;

@@ -5,7 +5,7 @@ import { type CanaryPlan, canaryPlanFaults, defaultCanaryPlan } from './canary-p
 import {
   type CanaryOutcome,
   type CanaryState,
-  countOutcomes,
+  countOutcomes as countArrived,
   enterStage,
   newCanaryState,
 } from './canary-state.ts';
@@ -13,6 +13,10 @@ import { decideCanary } from './decide-canary.ts';
 
 const seed = 20_261_121;
 console.info(`canaries: seed ${seed}`);
+
+const stageOver = defaultCanaryPlan.stageDurationS;
+/** Seconds into its stage at which a batch arrives. */
+const heardAt = stageOver - 1;
 
 const planned = (more: Partial<CanaryPlan> = {}): CanaryPlan => ({ ...defaultCanaryPlan, ...more });
 
@@ -27,10 +31,11 @@ function traffic(
   return [...of('baseline', baseline, every[0]!), ...of('canary', canary, every[1]!)];
 }
 
+const countOutcomes = (state: CanaryState, plan: CanaryPlan, outcomes: readonly CanaryOutcome[]) =>
+  countArrived(state, plan, outcomes, heardAt);
+
 const after = (outcomes: readonly CanaryOutcome[], plan = planned()): CanaryState =>
   countOutcomes(newCanaryState(plan), plan, outcomes);
-
-const stageOver = defaultCanaryPlan.stageDurationS;
 
 test('a canary goes through all stages on evidence of health, and completes at 100 %', () => {
   const plan = planned();
@@ -55,7 +60,7 @@ test('a canary goes through all stages on evidence of health, and completes at 1
 
 test('absence of alarm is not health: too few outcomes, and too uncertain ones, hold', () => {
   const reasonAfter = (outcomes: CanaryOutcome[]) => {
-    const { decision, reason } = decideCanary(after(outcomes), planned(), 10 * stageOver);
+    const { decision, reason } = decideCanary(after(outcomes), planned(), stageOver);
     expect(decision).toBe('hold');
     return reason;
   };
@@ -67,8 +72,8 @@ test('absence of alarm is not health: too few outcomes, and too uncertain ones, 
 
 test('evidence that has gone stale holds, whatever it was', () => {
   const state = after(traffic(3_000));
-  expect(decideCanary(state, planned(), stageOver, 60).decision).toBe('advance');
-  expect(decideCanary(state, planned(), stageOver, 61)).toMatchObject({
+  expect(decideCanary(state, planned(), heardAt + 60).decision).toBe('advance');
+  expect(decideCanary(state, planned(), heardAt + 61)).toMatchObject({
     decision: 'hold',
     reason: "the canary's last outcome is 61 s old, at most 60 s are allowed",
   });

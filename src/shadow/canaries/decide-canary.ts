@@ -23,16 +23,9 @@ const splitPValueMin = 0.01;
  * shown to be below its limit. At 100 % `advance` means that the rollout is complete.
  *
  * @param secondsInStage since the stage was entered.
- * @param secondsSinceOutcome since the canary's last outcome arrived: enough evidence of a source that was cut off since
- *   is no evidence of health. Left out, the last outcome counts as just arrived.
  */
-export function decideCanary(
-  state: CanaryState,
-  plan: CanaryPlan,
-  secondsInStage: number,
-  secondsSinceOutcome = 0,
-): CanaryLook {
-  const health = weighHealth(state, plan, { secondsInStage, secondsSinceOutcome });
+export function decideCanary(state: CanaryState, plan: CanaryPlan, secondsInStage: number): CanaryLook {
+  const health = weighHealth(state, plan, secondsInStage);
   const [decision, reason] = judge(health, plan);
   return { decision, reason, health };
 }
@@ -41,7 +34,8 @@ function judge(health: CanaryHealth, plan: CanaryPlan): [CanaryDecision, string]
   const harmful = health.checks.filter((check) => check.harmful);
   if (harmful.length > 0) return ['rollback', `the canary does harm: ${harmful.map(harmOf).join('; ')}`];
   const { percent, secondsInStage, secondsSinceOutcome, canaryOutcomes } = health;
-  if (canaryOutcomes === 0) return ['hold', `nothing was seen of the canary at ${percent} % yet`];
+  if (secondsSinceOutcome === null) return ['hold', `nothing was seen of the canary at ${percent} % yet`];
+  // What was seen before a source was cut off says nothing about now.
   if (secondsSinceOutcome > plan.outcomeAgeMaxS) {
     const age = `${Math.floor(secondsSinceOutcome)} s old, at most ${plan.outcomeAgeMaxS} s are allowed`;
     return ['hold', `the canary's last outcome is ${age}`];

@@ -10,8 +10,8 @@ export interface CanaryHealth {
   stage: number;
   percent: number;
   secondsInStage: number;
-  /** Age of the canary's last outcome. */
-  secondsSinceOutcome: number;
+  /** Age of the canary's last outcome; null: this stage has none. */
+  secondsSinceOutcome: number | null;
   /** Outcomes of the canary and of the baseline in this stage. */
   canaryOutcomes: number;
   baselineOutcomes: number;
@@ -39,18 +39,15 @@ export interface HealthCheck {
 }
 
 /** Every number a decision looks at, from the running state. */
-export function weighHealth(
-  state: CanaryState,
-  plan: CanaryPlan,
-  times: Pick<CanaryHealth, 'secondsInStage' | 'secondsSinceOutcome'>,
-): CanaryHealth {
+export function weighHealth(state: CanaryState, plan: CanaryPlan, secondsInStage: number): CanaryHealth {
   const { canary, baseline } = state.current;
   const checks = [errorCheck(state, plan)];
   if (plan.latencyLimitMs !== null) checks.push(latencyCheck(state, plan));
   return {
     stage: state.stage,
     percent: plan.stages[state.stage]!,
-    ...times,
+    secondsInStage,
+    secondsSinceOutcome: state.heardAtS === null ? null : Math.max(0, secondsInStage - state.heardAtS),
     canaryOutcomes: canary.errors.trials,
     baselineOutcomes: baseline.errors.trials,
     splitPValue: splitPValue(state.split),
