@@ -45,6 +45,7 @@ test('what is leased is spent by settling and returned at the end', async () => 
     ttl_ms: 30_000,
     refresh_ms: 10_000,
     recall: false,
+    available: 900,
   });
   expect((await acquire('pod-a', epoch, 'a', 'r1')).body).toEqual(lease);
   expect(await accounts('a')).toMatchObject({ available: 900, leased: 100, spent: 0 });
@@ -56,7 +57,9 @@ test('what is leased is spent by settling and returned at the end', async () => 
       returned: 0,
       state: 'active',
       expires_in_ms: 30_000,
+      refresh_ms: 10_000,
       recall: false,
+      available: 900,
     },
   ]);
   await settle(lease.lease_id, epoch, 20);

@@ -4,8 +4,11 @@ import { createSidecarFixture, isLong, type SidecarFixture } from './fixture.ts'
 
 const processes = isLong ? 20 : 3;
 const granted = isLong ? 10_000 : 1_500;
-/** A denial is false when somebody got a credit after it; allowed: one in a thousand. */
-const falseDenialsMax = 0.001;
+/**
+ * A 402 or a 503 is false when somebody got a credit after it; allowed: one in a thousand, or in a hundred where few requests
+ * are made on a machine that runs other tests beside.
+ */
+const falseDenialsMax = isLong ? 0.001 : 0.01;
 
 let fixture: SidecarFixture;
 
@@ -36,11 +39,14 @@ test(`${processes} processes share ${granted} credits: every one is spent, none 
   expect(allowed).toBe(granted);
   expect(await fixture.accounts('shared')).toMatchObject({ available: 0 });
   const lastAllowedMs = Math.max(...events.filter(({ status }) => status === 200).map(({ atMs }) => atMs));
-  const falseDenials = events.filter(({ status, atMs }) => status === 402 && atMs < lastAllowedMs).length;
+  const early = (status: number) =>
+    events.filter((event) => event.status === status && event.atMs < lastAllowedMs).length;
   console.info(
-    `${processes} processes: ${allowed} of ${granted} spent, ${count(503)} × 503, ${falseDenials} denials before the last credit`,
+    `${processes} processes: ${allowed} of ${granted} spent; before the last credit ${early(402)} × 402 and ${early(503)} × 503, ` +
+      `after it ${count(503) - early(503)} × 503`,
   );
-  expect(falseDenials / events.length).toBeLessThanOrEqual(falseDenialsMax);
+  expect(early(402)).toBe(0);
+  expect(early(503) / events.length).toBeLessThanOrEqual(falseDenialsMax);
   for (const name of names) await fixture.client(name).send('POST', '/drain');
   expect(await fixture.accounts('shared')).toEqual({
     available: 0,

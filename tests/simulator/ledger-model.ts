@@ -207,7 +207,7 @@ export class LedgerModel implements SimulatedLedger {
 
   #granted(lease: ModelLease): AcquireAnswer {
     const { ttlMs } = this.#options;
-    const refreshMs = Math.floor(ttlMs / 3);
+    const refreshMs = this.#refreshMs(lease.tenantId);
     return {
       kind: 'granted',
       leaseId: lease.id,
@@ -215,7 +215,14 @@ export class LedgerModel implements SimulatedLedger {
       ttlMs,
       refreshMs,
       recall: lease.recalled,
+      available: this.tenants.get(lease.tenantId)!.available,
     };
+  }
+
+  #refreshMs(tenantId: string): number {
+    const { available, leased } = this.tenants.get(tenantId)!;
+    const third = Math.floor(this.#options.ttlMs / 3);
+    return Math.min(third, Math.max(200, Math.floor((third * available) / (8 * Math.max(100, leased)))));
   }
 
   #settle({ leaseId, epoch, cumulativeSpent, final }: Settlement): SettledItem {
@@ -246,7 +253,9 @@ export class LedgerModel implements SimulatedLedger {
       kind: 'settled',
       state: lease.state,
       expiresInMs: isActive ? ttlMs : 0,
+      refreshMs: this.#refreshMs(lease.tenantId),
       recall: isActive && lease.recalled,
+      available: this.tenants.get(lease.tenantId)!.available,
     };
   }
 

@@ -93,7 +93,7 @@ export class Network {
   #delayMs(): number {
     const { trouble, random } = this.#options;
     const usual = random() * trouble.delayMs;
-    return !this.calm && random() < 0.03 ? usual * (random() < 0.1 ? 1_000 : 50) : usual;
+    return !this.calm && random() < trouble.lateMessage ? usual * (random() < 0.1 ? 1_000 : 50) : usual;
   }
 
   #deliver(

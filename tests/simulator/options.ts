@@ -37,7 +37,9 @@ export interface Trouble {
   faults: readonly Fault[];
   loseMessage: number;
   duplicateMessage: number;
-  /** A message's delay is mostly below that, sometimes twenty times as long. */
+  /** That a message is late: fifty times as long under way, one in ten of them a thousand times. */
+  lateMessage: number;
+  /** The longest delay of a message that is not late. */
   delayMs: number;
   /** That a process is killed in the middle of a write to the journal. */
   killAtWrite: number;
@@ -64,6 +66,7 @@ export const chaos: Trouble = {
   faults: allFaults,
   loseMessage: 0.03,
   duplicateMessage: 0.05,
+  lateMessage: 0.03,
   delayMs: 20,
   killAtWrite: 0.000_5,
 };
@@ -80,6 +83,7 @@ export const killsOnly: Trouble = {
   faults: ['kill'],
   loseMessage: 0,
   duplicateMessage: 0,
+  lateMessage: 0.03,
   delayMs: 10,
   killAtWrite: 0,
 };
@@ -89,6 +93,7 @@ export const calm: Trouble = {
   faults: [],
   loseMessage: 0,
   duplicateMessage: 0,
+  lateMessage: 0,
   delayMs: 10,
   killAtWrite: 0,
 };

@@ -170,6 +170,7 @@ class SideBySide implements SimulatedLedger {
         ttlMs: body.ttl_ms,
         refreshMs: body.refresh_ms,
         recall: body.recall,
+        available: body.available,
       };
     }
     if (status === 402) return { kind: 'insufficient' };
@@ -195,8 +196,8 @@ class SideBySide implements SimulatedLedger {
         ttlMs,
       });
       if (status === 200) {
-        const { state, expires_in_ms: expiresInMs, recall } = body;
-        items.push({ kind: 'settled', state, expiresInMs, recall });
+        const { state, expires_in_ms: expiresInMs, refresh_ms: refreshMs, recall, available } = body;
+        items.push({ kind: 'settled', state, expiresInMs, refreshMs, recall, available });
       } else if (body.code === 'stale_epoch') items.push({ kind: 'stale_epoch' });
       else items.push({ kind: 'refused', status, code: body.code });
     }

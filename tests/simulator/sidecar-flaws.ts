@@ -54,7 +54,13 @@ export function flawedTransport(
       transport.settle(sent, (answer) => {
         if (answer.kind === 'away') return done(answer);
         const items = answer.items.map((item, i) => {
-          const goesOn = { kind: 'settled', state: 'active', expiresInMs: 3_000, recall: false } as const;
+          const goesOn = {
+            kind: 'settled',
+            state: 'active',
+            expiresInMs: 3_000,
+            refreshMs: 1_000,
+            recall: false,
+          } as const;
           const isOver = item.kind === 'stale_epoch' || (item.kind === 'settled' && item.state !== 'active');
           if (isOver && flaws.ignoreTheEnd && !settlements[i]!.final) return goesOn;
           if (item.kind === 'settled' && flaws.deadlineFromReceipt)

@@ -36,7 +36,9 @@ describe('the endgame', () => {
     const result = await endgame(seed, pods);
     console.info(`sidecar endgame: ${JSON.stringify(result)}`);
     expect(result.spent).toBe(10_000);
-    expect(result.denied / result.requests).toBeLessThanOrEqual(0.001);
+    expect(result.denied).toBe(0);
+    // A false denial is any answer but 200 while the tenant had a credit somewhere.
+    expect((result.denied + result.postponed) / result.requests).toBeLessThanOrEqual(0.001);
   });
 });
 

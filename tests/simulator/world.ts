@@ -83,7 +83,6 @@ export class World {
     this.#settings = {
       wantMin: 20,
       horizonMs: 3_000,
-      idleReturnMs: 4 * ttlMs,
       drainReserveMs: 300,
       backoffMaxMs: 1_000,
     };

@@ -3,7 +3,7 @@ import { fence } from './fence.ts';
 import { guardedDeadline, holdLease } from './hold-lease.ts';
 import { once } from './once.ts';
 import type { AcquireAnswer } from './protocol.ts';
-import { leaseWant, setLowWater } from './sizing.ts';
+import { leaseWant, noteNews, setLowWater } from './sizing.ts';
 import { holdsUnspendable, type TenantCredits } from './tenant-credits.ts';
 
 /** A ledger that refuses for a reason of its own (a key without the scope) is not asked again at every request. */
@@ -69,7 +69,8 @@ function receiveAnswer(
     case 'granted': {
       tenant.request = null;
       tenant.insufficientUntilMs = 0;
-      tenant.scarce = answer.amount < request.want || answer.recall;
+      noteNews(tenant, answer, state.settings);
+      if (answer.amount < request.want) tenant.scarce = true;
       if (answer.recall) state.observer.recalled?.(tenant.tenantId);
       // From when its first copy was sent: that may be the one that was granted.
       const deadlineMs = guardedDeadline(request.sentAtMs, answer.ttlMs);

@@ -31,7 +31,8 @@ export function holdLease(state: EngineState, tenant: TenantCredits, granted: Gr
     epoch: state.epoch,
     used: 0,
     watermark: 0,
-    nextSettleMs: nextSettle(tenant, state, granted, nowMs),
+    // One whose request was long under way may be past its deadline already: settling renews it.
+    nextSettleMs: nowMs >= granted.deadlineMs ? nowMs : nowMs + granted.refreshMs,
   });
   const isWritten = writeJournal(state, () => {
     lease.slot = state.journal.openSlot(entryOf(lease, false));
@@ -51,14 +52,4 @@ export function trackLease(state: EngineState, lease: HeldLease): void {
   if (lease.phase !== 'open') return;
   lease.tenant.free += lease.amount - lease.used;
   if (lease.tenant.head === null) pickHead(lease.tenant, state.deps.nowMs());
-}
-
-function nextSettle(tenant: TenantCredits, state: EngineState, granted: Granted, nowMs: number): number {
-  // One whose request was long under way may be past its deadline already: settling renews it.
-  if (nowMs >= granted.deadlineMs) return nowMs;
-  return nowMs + settleInterval(tenant, granted.refreshMs, state);
-}
-
-export function settleInterval(tenant: TenantCredits, refreshMs: number, state: EngineState): number {
-  return tenant.scarce ? Math.min(refreshMs, state.settings.scarceSettleMs) : refreshMs;
 }

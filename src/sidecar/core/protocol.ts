@@ -59,8 +59,22 @@ export type RegisterAnswer =
   | Refused
   | Away;
 
+/** What the ledger says of a tenant by the way. */
+export interface TenantNews {
+  /** Others lack credits. */
+  recall: boolean;
+  /** What nobody has leased. */
+  available?: number | undefined;
+}
+
 export type AcquireAnswer =
-  | { kind: 'granted'; leaseId: string; amount: number; ttlMs: number; refreshMs: number; recall: boolean }
+  | ({
+      kind: 'granted';
+      leaseId: string;
+      amount: number;
+      ttlMs: number;
+      refreshMs: number;
+    } & TenantNews)
   /** The tenant has not even `min`, here or elsewhere. */
   | { kind: 'insufficient' }
   | { kind: 'elsewhere'; retryAfterMs: number }
@@ -70,7 +84,8 @@ export type AcquireAnswer =
   | Away;
 
 export type SettledItem =
-  | { kind: 'settled'; state: LeaseState; expiresInMs: number; recall: boolean }
+  /** `refreshMs`: until the next settlement; left out: as before. */
+  | ({ kind: 'settled'; state: LeaseState; expiresInMs: number; refreshMs?: number | undefined } & TenantNews)
   | { kind: 'stale_epoch' }
   | Refused
   | Away;

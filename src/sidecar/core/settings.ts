@@ -10,10 +10,10 @@ export interface EngineSettings {
   rateWindowMs: number;
   /** More is acquired when what is left lasts only so long: some round trips of a slow ledger. */
   prefetchMs: number;
-  /** How often a lease is settled while its tenant runs dry; recalls are heard of in the answers. */
+  /** How often a lease is settled of which others lack credits, and a used-up one while its tenant runs dry. */
   scarceSettleMs: number;
-  /** A lease from which nothing was spent for so long goes back. */
-  idleReturnMs: number;
+  /** A lease from which nothing was spent for so many settlements goes back: after a minute, or a second where others lack it. */
+  idleRefreshes: number;
   /** For how long a 402 of the ledger is repeated without asking: a top-up is noticed that much later at most. */
   insufficientCacheMs: number;
   /** First and longest pause after the ledger did not answer. */
@@ -46,7 +46,7 @@ export const defaultSettings: EngineSettings = {
   rateWindowMs: 5_000,
   prefetchMs: 2_000,
   scarceSettleMs: 200,
-  idleReturnMs: 60_000,
+  idleRefreshes: 6,
   insufficientCacheMs: 500,
   backoffMinMs: 100,
   backoffMaxMs: 5_000,

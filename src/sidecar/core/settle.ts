@@ -2,10 +2,10 @@ import { dropLease, endLease } from './end-lease.ts';
 import type { EngineState } from './engine-state.ts';
 import { fence } from './fence.ts';
 import type { HeldLease } from './held-lease.ts';
-import { guardedDeadline, settleInterval } from './hold-lease.ts';
+import { guardedDeadline } from './hold-lease.ts';
 import { once } from './once.ts';
 import type { SettleAnswer, SettledItem, Settlement } from './protocol.ts';
-import { neededSoon, setLowWater } from './sizing.ts';
+import { neededSoon, noteNews } from './sizing.ts';
 import { pickHead } from './tenant-credits.ts';
 import { entryOf, writeJournal } from './write-journal.ts';
 
@@ -42,7 +42,7 @@ export function settleDue(state: EngineState, nowMs: number): void {
 }
 
 function returnIdle(state: EngineState, lease: HeldLease, nowMs: number): void {
-  const isIdle = nowMs - lease.tenant.lastSpentAtMs > state.settings.idleReturnMs;
+  const isIdle = nowMs - lease.tenant.lastSpentAtMs > lease.refreshMs * state.settings.idleRefreshes;
   if (isIdle && lease.tenant.spentSinceRoll === 0) endLease(state, lease, 0);
 }
 
@@ -103,29 +103,31 @@ function testifyOf(state: EngineState, lease: HeldLease, wasFinal: boolean, nowM
 function renewed(
   state: EngineState,
   lease: HeldLease,
-  { expiresInMs, recall }: { expiresInMs: number; recall: boolean },
+  { expiresInMs, refreshMs, ...news }: Extract<SettledItem, { kind: 'settled' }>,
   sentAtMs: number,
 ): void {
   const nowMs = state.deps.nowMs();
   const { tenant } = lease;
   lease.deadlineMs = Math.max(lease.deadlineMs, guardedDeadline(sentAtMs, expiresInMs));
-  if (recall) recalled(state, lease, nowMs);
-  lease.nextSettleMs =
-    lease.phase === 'ending' && state.phase !== 'stopped'
-      ? nowMs
-      : nowMs + settleInterval(tenant, lease.refreshMs, state);
-  if (lease.phase === 'ending' && lease.reserved > 0) lease.nextSettleMs = nowMs + itemRetryMs;
+  lease.refreshMs = refreshMs ?? lease.refreshMs;
+  noteNews(tenant, news, state.settings);
+  if (news.recall) recalled(state, lease, nowMs);
+  lease.nextSettleMs = nowMs + settleInterval(state, lease, news.recall);
   if (tenant.head === null && lease.phase === 'open') {
     pickHead(tenant, nowMs);
     state.creditsChanged(tenant);
   }
 }
 
+function settleInterval({ phase, settings }: EngineState, lease: HeldLease, recall: boolean): number {
+  if (lease.phase === 'ending' && lease.reserved > 0) return itemRetryMs;
+  if (lease.phase === 'ending' && phase !== 'stopped') return 0;
+  return recall ? Math.min(lease.refreshMs, settings.scarceSettleMs) : lease.refreshMs;
+}
+
 /** Others lack credits: what is not needed soon goes back, and what does not suffice for those who wait here. */
 function recalled(state: EngineState, lease: HeldLease, nowMs: number): void {
   const { tenant } = lease;
-  tenant.scarce = true;
-  setLowWater(tenant, state.settings);
   state.observer.recalled?.(tenant.tenantId);
   const spare = tenant.free - neededSoon(tenant, state.settings);
   const isOfNoUse = tenant.waiters.length > 0 || nowMs - tenant.lastSpentAtMs > state.settings.rateWindowMs;

@@ -1,6 +1,9 @@
+import type { TenantNews } from './protocol.ts';
 import type { EngineSettings } from './settings.ts';
 import type { TenantCredits } from './tenant-credits.ts';
 
+/** So many supplies: of how many holders there are, a holder knows nothing. */
+const plenty = 8;
 /** Shorter spans say little about a rate. */
 const rollMinMs = 250;
 
@@ -24,6 +27,20 @@ export function setLowWater(tenant: TenantCredits, settings: EngineSettings): vo
   tenant.lowWater = tenant.scarce ? 0 : Math.max(settings.wantMin / 4, tenant.rate * settings.prefetchMs);
 }
 
+function usualSupply({ rate }: TenantCredits, { wantMin, horizonMs }: EngineSettings): number {
+  return Math.max(wantMin, Math.ceil(rate * horizonMs));
+}
+
+/** A tenant runs dry when others lack credits, or only a few supplies like this holder's are left for all of them. */
+export function noteNews(
+  tenant: TenantCredits,
+  { recall, available }: TenantNews,
+  settings: EngineSettings,
+): void {
+  tenant.scarce = recall || (available !== undefined && available < plenty * usualSupply(tenant, settings));
+  setLowWater(tenant, settings);
+}
+
 /**
  * What a request to acquire asks for: enough for the horizon, a second's worth when the tenant runs dry (the ledger gives
  * single credits then), and always what is missing.
@@ -36,13 +53,14 @@ export function leaseWant(
   settings: EngineSettings,
 ): { want: number; min: number } {
   const min = Math.max(1, missing);
-  const supply = tenant.scarce
-    ? Math.ceil(tenant.rate * 1_000)
-    : Math.max(settings.wantMin, Math.ceil(tenant.rate * settings.horizonMs));
+  const supply = tenant.scarce ? Math.ceil(tenant.rate * 1_000) : usualSupply(tenant, settings);
   return { min, want: Math.max(min, Math.min(supply, settings.wantMax)) };
 }
 
-/** What a holder that is asked to return credits keeps: what it will have spent before it could have them back. */
+/**
+ * What a holder that is asked to return credits keeps: what it will have spent by its next settlement. Whole credits, rounded
+ * down: somebody waits for the last one, and here nobody does yet.
+ */
 export function neededSoon(tenant: TenantCredits, settings: EngineSettings): number {
-  return Math.round(tenant.rate * settings.scarceSettleMs * 2);
+  return Math.floor(tenant.rate * settings.scarceSettleMs);
 }

@@ -4,7 +4,7 @@ import type { HeldLease } from './held-lease.ts';
 import { pickHead, type TenantCredits } from './tenant-credits.ts';
 import { advanceWatermark } from './write-journal.ts';
 
-/** How long a used-up lease waits for others to be settled with. */
+/** How long a used-up lease waits for others to be settled with, unless somebody may be looking for its credits. */
 const usedUpMs = 1_000;
 
 export interface Part {
@@ -47,8 +47,9 @@ export function spendAcross(
 }
 
 export function endUsedUp(state: EngineState, tenant: TenantCredits): void {
+  const inMs = tenant.scarce ? state.settings.scarceSettleMs : usedUpMs;
   for (const lease of tenant.leases) {
     if (lease.phase === 'open' && lease.used === lease.amount && lease.reserved === 0)
-      endLease(state, lease, usedUpMs);
+      endLease(state, lease, inMs);
   }
 }

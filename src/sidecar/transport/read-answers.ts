@@ -7,6 +7,7 @@ import type {
   RegisterAnswer,
   SettleAnswer,
   SettledItem,
+  TenantNews,
 } from '../core/protocol.ts';
 import type { HttpAnswer } from './http-client.ts';
 
@@ -50,10 +51,10 @@ export function readAcquired(received: Received): AcquireAnswer {
   if (code === 'stale_epoch') return { kind: 'stale_epoch' };
   if (code === 'lease_ended') return { kind: 'lease_ended' };
   if (status !== 200) return refused(status, fields);
-  const { lease_id: leaseId, amount, ttl_ms: ttlMs, refresh_ms: refreshMs, recall } = fields;
+  const { lease_id: leaseId, amount, ttl_ms: ttlMs, refresh_ms: refreshMs } = fields;
   if (typeof leaseId !== 'string' || !isCount(amount)) return unreadable('acquire');
   if (!isCount(ttlMs) || !isCount(refreshMs)) return unreadable('acquire');
-  return { kind: 'granted', leaseId, amount, ttlMs, refreshMs, recall: recall === true };
+  return { kind: 'granted', leaseId, amount, ttlMs, refreshMs, ...readNews(fields) };
 }
 
 /** @param count of the settlements that were sent; their answers come in the same order. */
@@ -71,7 +72,7 @@ export function readSettled(received: Received, count: number): SettleAnswer {
 }
 
 function readItem(item: Fields): SettledItem {
-  const { status, state, expires_in_ms: expiresInMs, recall, code } = item;
+  const { status, state, expires_in_ms: expiresInMs, refresh_ms: refreshMs, code } = item;
   if (code === 'stale_epoch') return { kind: 'stale_epoch' };
   if (typeof status !== 'number' || status >= 500 || status === 429) return unreadable('settle');
   if (status !== 200) return refused(status, item);
@@ -80,8 +81,13 @@ function readItem(item: Fields): SettledItem {
     kind: 'settled',
     state: state as LeaseState,
     expiresInMs: typeof expiresInMs === 'number' ? expiresInMs : 0,
-    recall: recall === true,
+    refreshMs: isCount(refreshMs) ? refreshMs : undefined,
+    ...readNews(item),
   };
+}
+
+function readNews({ recall, available }: Fields): TenantNews {
+  return { recall: recall === true, available: isCount(available) ? available : undefined };
 }
 
 /** An answer that says something about the request. */

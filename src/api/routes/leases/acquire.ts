@@ -30,6 +30,7 @@ const answerSchema = z
     ttl_ms: z.int().describe('Counted from when the request was sent, less a guard: then spending stops.'),
     refresh_ms: z.int().describe('How long to wait before the next settlement, which renews the lease.'),
     recall: z.boolean().describe('Others need credits: return what is not needed.'),
+    available: z.int().describe('What nobody has leased.'),
   })
   .openapi('Lease');
 

@@ -36,7 +36,12 @@ const answerSchema = z
         returned: z.int().optional(),
         state: z.enum(leaseStates).optional(),
         expires_in_ms: z.int().optional(),
+        refresh_ms: z
+          .int()
+          .optional()
+          .describe('How long to wait before the next settlement; shorter as the tenant runs dry.'),
         recall: z.boolean().optional(),
+        available: z.int().optional(),
       }),
     ),
   })

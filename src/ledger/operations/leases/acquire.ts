@@ -6,6 +6,7 @@ import type { Acquire } from '../../operation.ts';
 import { done, insufficient, type Outcome, refused } from '../outcome.ts';
 import { holderKey } from './holder-key.ts';
 import { leaseSize } from './lease-size.ts';
+import { refreshInterval } from './refresh-interval.ts';
 
 /** How long a holder that was asked to return something takes to hear of it: it settles several times a second then. */
 const retryAfterMs = 200;
@@ -28,7 +29,7 @@ export function acquire(book: TenantBook, operation: Acquire): Outcome {
     );
   }
   const before = book.leases.get(leaseId);
-  if (before !== undefined) return grantedBefore(before, ttlMs);
+  if (before !== undefined) return grantedBefore(book, before, ttlMs);
   const { account, nowMs } = book;
   const others = otherHolders(book, operation);
   if (account.available < min) {
@@ -67,7 +68,7 @@ export function acquire(book: TenantBook, operation: Acquire): Outcome {
     endedAtMs: null,
   };
   book.addNewLease(lease);
-  return granted(lease, ttlMs);
+  return granted(book, lease, ttlMs);
 }
 
 function otherHolders(book: TenantBook, { holder }: Acquire): Lease[] {
@@ -86,15 +87,16 @@ function recallOthers(book: TenantBook, others: readonly Lease[], min: number): 
 }
 
 /** The answer to the first request may have been lost. A lease that ended since is no lease to spend. */
-function grantedBefore(lease: Lease, ttlMs: number): Outcome {
-  if (lease.state === 'active') return granted(lease, ttlMs);
+function grantedBefore(book: TenantBook, lease: Lease, ttlMs: number): Outcome {
+  if (lease.state === 'active') return granted(book, lease, ttlMs);
   const detail = `the request was granted before, and its lease is ${lease.state} by now`;
   return refused(409, 'lease_ended', detail, { lease_id: lease.leaseId });
 }
 
-function granted({ leaseId, amount, recalled }: Lease, ttlMs: number): Outcome {
-  const refreshMs = Math.max(1, Math.floor(ttlMs / 3));
+function granted(book: TenantBook, { leaseId, amount, recalled }: Lease, ttlMs: number): Outcome {
+  const refreshMs = refreshInterval(ttlMs, book.account);
   return done(
-    `{"lease_id":"${leaseId}","amount":${amount},"ttl_ms":${ttlMs},"refresh_ms":${refreshMs},"recall":${recalled}}`,
+    `{"lease_id":"${leaseId}","amount":${amount},"ttl_ms":${ttlMs},"refresh_ms":${refreshMs},` +
+      `"recall":${recalled},"available":${book.account.available}}`,
   );
 }

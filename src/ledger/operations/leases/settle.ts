@@ -3,6 +3,7 @@ import type { TenantBook } from '../../book/tenant-book.ts';
 import type { Settle } from '../../operation.ts';
 import { done, type Outcome, refused } from '../outcome.ts';
 import { returnRest, spendUpTo } from './move-leased.ts';
+import { refreshInterval } from './refresh-interval.ts';
 
 /**
  * leased → spent, up to what the holder says it spent; `final` returns the rest. Settling renews the lease.
@@ -32,7 +33,7 @@ export function settle(book: TenantBook, operation: Settle): Outcome {
     if (final && epoch === lease.epoch) returnRest(book, lease, 'settled');
     else if (lease.state === 'active') renew(book, lease, ttlMs);
   }
-  return settled(lease, ttlMs);
+  return settled(book, lease, ttlMs);
 }
 
 function renew(book: TenantBook, lease: Lease, ttlMs: number): void {
@@ -42,10 +43,11 @@ function renew(book: TenantBook, lease: Lease, ttlMs: number): void {
   book.touchLease(lease);
 }
 
-function settled(lease: Lease, ttlMs: number): Outcome {
+function settled({ account }: TenantBook, lease: Lease, ttlMs: number): Outcome {
   const expiresInMs = lease.state === 'active' ? ttlMs : 0;
   return done(
     `{"settled":${lease.spent},"returned":${lease.returned},"state":"${lease.state}",` +
-      `"expires_in_ms":${expiresInMs},"recall":${lease.recalled && lease.state === 'active'}}`,
+      `"expires_in_ms":${expiresInMs},"refresh_ms":${refreshInterval(ttlMs, account)},` +
+      `"recall":${lease.recalled && lease.state === 'active'},"available":${account.available}}`,
   );
 }

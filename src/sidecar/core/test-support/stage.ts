@@ -77,7 +77,9 @@ export const granted = (leaseId: string, amount: number, more: { recall?: boolea
 
 export const settledActive = (more: { recall?: boolean } = {}): SettleAnswer => ({
   kind: 'answered',
-  items: [{ kind: 'settled', state: 'active', expiresInMs: 30_000, recall: false, ...more }],
+  items: [
+    { kind: 'settled', state: 'active', expiresInMs: 30_000, refreshMs: 10_000, recall: false, ...more },
+  ],
 });
 
 function memoryJournal(
