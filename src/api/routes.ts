@@ -23,6 +23,12 @@ import { readCreditsReport } from './routes/credits/report.ts';
 import { reserveCredits } from './routes/credits/reserve.ts';
 import { setCreditsThreshold } from './routes/credits/threshold.ts';
 import { topUpCredits } from './routes/credits/topup.ts';
+import { showActiveRule } from './routes/deployments/active.ts';
+import { deploy } from './routes/deployments/deploy.ts';
+import { listShadowDeployments } from './routes/deployments/list.ts';
+import { observeCanary } from './routes/deployments/observe.ts';
+import { readDeployment } from './routes/deployments/read.ts';
+import { rollBack } from './routes/deployments/rollback.ts';
 import { showOpenApi } from './routes/docs/openapi.ts';
 import { showReference } from './routes/docs/reference.ts';
 import { liveHealth } from './routes/health/live.ts';
@@ -68,6 +74,12 @@ const routes: readonly Register[] = [
   assignAbTest,
   observeAbTest,
   evaluateAbTest,
+  deploy,
+  listShadowDeployments,
+  readDeployment,
+  rollBack,
+  showActiveRule,
+  observeCanary,
   compareRates,
   weighPairs,
   simulateRates,

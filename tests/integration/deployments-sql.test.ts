@@ -300,7 +300,7 @@ test('the judge cannot change evidence either, nor forge a number that is worked
     owner(`UPDATE shadow.evaluation_evidence SET conclusive = true WHERE eval_id = $1`, [evalId]),
   ).rejects.toThrow(/only be updated to DEFAULT/);
   const more = { counts: { tp: 1, fp: 0, tn: 1, fn: 0 }, distinct: { tp: 500, fp: 0, tn: 500, fn: 0 } };
-  await expect(evaluated(good, more)).rejects.toThrow(/distinct_true_positives/);
+  await expect(evaluated(good, more)).rejects.toThrow(/evaluation_evidence_check/);
 });
 
 test("PostgreSQL's interval is the product's, to the bit", async () => {

@@ -43,7 +43,11 @@ export async function recordCanaryObservations(
     }
     const fresh = await insertNew(client, deploymentId, observations);
     if (fresh.length > 0) {
-      await saveCanaryState(client, deploymentId, countOutcomes(state, deployment.plan, fresh));
+      await saveCanaryState(
+        client,
+        deploymentId,
+        countOutcomes(state, deployment.plan, fresh, deployment.secondsInStage),
+      );
     }
     return { accepted: fresh.length, duplicates: observations.length - fresh.length };
   });

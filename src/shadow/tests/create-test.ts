@@ -28,6 +28,7 @@ export interface CreatedTest {
 /**
  * Stores a test with its plan, variants and empty state.
  *
+ * @param pool connections as `assay_judge`: a test is born with the state that its evidence grows from.
  * @throws ConflictError `name_taken` when the tenant has a test of this name.
  */
 export async function createTest(pool: Pool, newId: () => string, test: NewTest): Promise<CreatedTest> {

@@ -35,6 +35,7 @@ const shareFloor = 0.05;
  * observation in the guardrails. Costs what the batch is long: 10,000 take 0.13 s of CPU
  * here and, on a machine with seven processes to a core, 0.9 s of PostgreSQL, half of it for the foreign keys.
  *
+ * @param pool connections as `assay_judge`.
  * @throws ConflictError `test_finished`.
  */
 export async function recordObservations(

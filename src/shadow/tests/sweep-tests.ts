@@ -6,6 +6,7 @@ import type { TestMetrics } from './publish-test-metrics.ts';
 import { isFinished } from './test-plan.ts';
 
 export interface SweepTestsDeps {
+  /** Connections as `assay_judge`. */
   pool: Pool;
   log: Logger;
   publish: TestMetrics;
@@ -41,7 +42,7 @@ export async function sweepTests(deps: SweepTestsDeps, signal: AbortSignal): Pro
 }
 
 async function lookAt({ pool, log, publish, clock }: SweepTestsDeps, testId: string): Promise<void> {
-  const { test, state, look } = await evaluateTest(pool, testId, { now: clock() });
+  const { test, state, look } = await evaluateTest(pool, testId, { now: clock(), actor: 'ab-test-sweep' });
   publish(test, state);
   if (look === null || !isFinished(test.status)) return;
   log.info(

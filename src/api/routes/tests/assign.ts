@@ -1,4 +1,5 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createPseudonym } from '../../../audit/vault/pseudonym.ts';
 import { assignUnit } from '../../../shadow/tests/assign-unit.ts';
 import { armTypes } from '../../../shadow/tests/test-plan.ts';
 import type { ApiDeps, AppEnv } from '../../context.ts';
@@ -36,9 +37,11 @@ const route = createRoute({
 });
 
 export function assignAbTest(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
+  const pseudonym = createPseudonym(deps.config.fingerprintKey);
   app.openapi(route, async (c) => {
     const test = await requireRecentTest(deps, c.get('key'), c.req.valid('param').test_id);
-    const { assignmentId, arm, probability } = await assignUnit(deps.pool, test, c.req.valid('query').unit);
+    const unit = pseudonym(c.req.valid('query').unit);
+    const { assignmentId, arm, probability } = await assignUnit(deps.pool, test, unit);
     const { variantId, name } = test.variants[arm];
     return c.json(
       { assignment_id: assignmentId, variant_id: variantId, name, type: armTypes[arm], probability },

@@ -36,7 +36,11 @@ export function evaluateAbTest(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   const publish = createTestMetrics(deps.metrics);
   const look = async (key: AppEnv['Variables']['key'], testId: string, conclude: boolean) => {
     await requireTest(deps, key, testId);
-    const { test, state } = await evaluateTest(deps.judgePool, testId, { now: deps.clock(), conclude });
+    const { test, state } = await evaluateTest(deps.judgePool, testId, {
+      now: deps.clock(),
+      conclude,
+      actor: key.keyId,
+    });
     deps.recentTests.forget(testId);
     publish(test, state);
     return testDocument(test, state);

@@ -1,29 +1,17 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
+import { createPseudonym, type Pseudonym } from '../../../audit/vault/pseudonym.ts';
 import { InvalidRequestError } from '../../../platform/errors.ts';
-import { parseTimestamp } from '../../../shadow/samples/parse-timestamp.ts';
 import { type Observation, recordObservations } from '../../../shadow/tests/record-observations.ts';
 import { arms } from '../../../shadow/tests/test-plan.ts';
 import type { TestRecord } from '../../../shadow/tests/test-record.ts';
 import type { ApiDeps, AppEnv } from '../../context.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
+import { observationFields, observationsMax, recordedSchema } from './observation-schema.ts';
 import { requireTest, testIdParams } from './require-test.ts';
 import { callersId } from './test-schema.ts';
 
-/** One transaction's worth, for which other batches of the test wait, and about a megabyte of body. */
-const observationsMax = 10_000;
-
-const instant = z.union([z.number().int(), z.string()]).transform((value, context) => {
-  try {
-    return new Date(parseTimestamp(value));
-  } catch (error) {
-    context.addIssue({ code: 'custom', message: (error as Error).message });
-    return z.NEVER;
-  }
-});
-
 const observationSchema = z.strictObject({
-  id: callersId.describe('Repeated ids are ignored.'),
-  variant_id: z.string(),
+  ...observationFields,
   unit: callersId.optional().describe('Default: id. Its first outcome counts in the test.'),
   assignment_id: z
     .string()
@@ -31,18 +19,11 @@ const observationSchema = z.strictObject({
     .optional()
     .describe('As assign answered it; for the caller’s own records.'),
   success: z.boolean(),
-  latency_ms: z.number().min(0).max(1e12).optional(),
-  error: z.boolean().optional(),
-  at: instant.optional().openapi({ type: 'string', format: 'date-time' }),
 });
 
 const bodySchema = z
   .strictObject({ observations: z.array(observationSchema).min(1).max(observationsMax) })
   .openapi('ObservationsRequest');
-
-const recordedSchema = z
-  .object({ accepted: z.number().int(), duplicates: z.number().int() })
-  .openapi('ObservationsRecorded');
 
 const route = createRoute({
   method: 'post',
@@ -63,12 +44,13 @@ const route = createRoute({
 });
 
 export function observeAbTest(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
+  const pseudonym = createPseudonym(deps.config.fingerprintKey);
   app.openapi(route, async (c) => {
     const test = await requireTest(deps, c.get('key'), c.req.valid('param').test_id);
     const now = new Date(deps.clock());
     const observations = c.req
       .valid('json')
-      .observations.map((given, index) => readOne(test, given, index, now));
+      .observations.map((given, index) => readOne(test, given, index, now, pseudonym));
     return c.json(await recordObservations(deps.judgePool, test.testId, observations), 200);
   });
 }
@@ -78,6 +60,7 @@ function readOne(
   given: z.infer<typeof observationSchema>,
   index: number,
   now: Date,
+  pseudonym: Pseudonym,
 ): Observation {
   const arm = arms.find((candidate) => test.variants[candidate].variantId === given.variant_id);
   if (arm === undefined) {
@@ -87,9 +70,9 @@ function readOne(
     throw new InvalidRequestError(`${location}: ${message}`, { errors: [{ location, message }] });
   }
   return {
-    id: given.id,
+    id: pseudonym(given.id),
     arm,
-    unit: given.unit ?? given.id,
+    unit: pseudonym(given.unit ?? given.id),
     success: given.success,
     error: given.error ?? false,
     latencyMs: given.latency_ms ?? null,

@@ -1,9 +1,9 @@
 import { z } from '@hono/zod-openapi';
 import { shapeMin } from '../../../stats/beta-shape.ts';
-import { ruleIdSchema, ruleNameSchema } from '../rules/rule-config-schema.ts';
+import { plainText, ruleIdSchema, ruleNameSchema } from '../rules/rule-config-schema.ts';
 
-/** A name or id without control characters, as rule ids are; observation ids and units are the caller's own. */
-export const callersId = ruleIdSchema.describe('The caller’s own.');
+/** Of units and observations. One that holds a card number is kept as a pseudonym, not refused: they come by thousands. */
+export const callersId = plainText.describe('The caller’s own.');
 
 export const ruleHashSchema = z
   .string()
