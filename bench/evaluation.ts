@@ -1,4 +1,5 @@
 import { performance } from 'node:perf_hooks';
+import { createPool } from '../src/platform/database/pool.ts';
 import { uuidV7 } from '../src/platform/uuid-v7.ts';
 import { createEvaluation } from '../src/shadow/evaluations/create-evaluation.ts';
 import { findEvaluation } from '../src/shadow/evaluations/find-evaluation.ts';
@@ -112,7 +113,9 @@ function evaluator(
   expectedMatches: number,
 ) {
   const pool = createThreadPool(threads);
-  const deps = { pool: context.pool, threads: pool, batchTimeoutMs: 60_000, now: () => performance.now() };
+  // As a worker connects: only who judges writes results.
+  const judge = createPool(context.config, 'judge', { applicationName: 'assay-bench' });
+  const deps = { pool: judge, threads: pool, batchTimeoutMs: 60_000, now: () => performance.now() };
   const run = async () => {
     const { evalId } = await createEvaluation(context.pool, uuidV7, {
       tenantId: 'default',
@@ -135,5 +138,9 @@ function evaluator(
     }
     return milliseconds;
   };
-  return { run, close: () => pool.destroy() };
+  const close = async () => {
+    await pool.destroy();
+    await judge.end();
+  };
+  return { run, close };
 }
