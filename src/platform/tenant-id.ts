@@ -1,4 +1,4 @@
-import { looksLikePan } from './sensitive-text/looks-like-pan.ts';
+import { identifierFault } from './sensitive-text/identifier-fault.ts';
 
 /** Long enough for a UUID with a prefix or an address, short enough for an index key. */
 const form = /^[A-Za-z0-9][A-Za-z0-9._:@-]{0,127}$/;
@@ -11,5 +11,5 @@ export function tenantIdFault(text: string): string | null {
   if (!form.test(text)) {
     return 'must be 1 to 128 letters, digits or . _ : @ - and start with a letter or digit';
   }
-  return looksLikePan(text) ? 'looks like a card number; use an identifier of your own' : null;
+  return identifierFault(text);
 }

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { maskSensitiveText } from '../../platform/sensitive-text/mask-sensitive-text.ts';
 import { forbiddenAddress } from './forbidden-address.ts';
 
 /** As long as browsers and proxies take. */
@@ -36,6 +37,8 @@ export function urlFault(text: string, allowed: readonly string[]): string | nul
   if (!URL.canParse(text)) return 'is not a URL';
   const url = new URL(text);
   if (url.username !== '' || url.password !== '') return 'holds credentials; the signature says who sends';
+  if (maskSensitiveText(decoded(text)) !== decoded(text))
+    return 'holds a card number, a token or a key; the signature says who sends';
   if (url.hash !== '') return 'has a fragment, which is never sent';
   const host = hostOf(url);
   const isLiteral = isIP(host) !== 0;
@@ -48,6 +51,15 @@ export function urlFault(text: string, allowed: readonly string[]): string | nul
   }
   if (localName.test(host) || !host.includes('.')) return `names ${host}, which is not a public host`;
   return null;
+}
+
+/** URLs may spell any character as %41. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** Without the brackets of an IPv6 address. */

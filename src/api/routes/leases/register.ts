@@ -2,7 +2,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { register } from '../../../ledger/leases/register.ts';
 import type { ApiDeps, AppEnv } from '../../context.ts';
 import { postJson } from '../../post-json.ts';
-import { epochSchema, instanceSchema, leaseStates, ownerOf } from './lease-schema.ts';
+import { epochSchema, instanceSchema, leaseStates, markSchema, ownerOf } from './lease-schema.ts';
 
 /** A sidecar serves the tenants of a pod; a journal has a slot for each of their leases. */
 const journalMax = 10_000;
@@ -10,12 +10,8 @@ const journalMax = 10_000;
 const bodySchema = z
   .strictObject({
     instance: instanceSchema,
-    incarnation: z.string().min(1).max(128).describe('Of the process: another one fences the one before.'),
-    boot_id: z
-      .string()
-      .min(1)
-      .max(128)
-      .describe('Of the kernel. A journal written under another is not trusted.'),
+    incarnation: markSchema.describe('Of the process: another one fences the one before.'),
+    boot_id: markSchema.describe('Of the kernel. A journal written under another is not trusted.'),
     journal: z
       .array(z.strictObject({ lease_id: z.uuid(), watermark: z.int().min(0).max(Number.MAX_SAFE_INTEGER) }))
       .max(journalMax)

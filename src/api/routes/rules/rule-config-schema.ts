@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import { looksLikePan } from '../../../platform/sensitive-text/looks-like-pan.ts';
+import { identifierFault } from '../../../platform/sensitive-text/identifier-fault.ts';
 import { maskSensitiveText } from '../../../platform/sensitive-text/mask-sensitive-text.ts';
 import type { RuleConfig } from '../../../shadow/rules/rule-config.ts';
 import { ruleSchemas, ruleTypes } from '../../../shadow/rules/rule-types.ts';
@@ -42,7 +42,7 @@ export const storedRuleConfigSchema = z.custom<RuleConfig>().openapi({
 });
 
 /** Well-formed and without control characters: identifiers stand in logs and URLs, and PostgreSQL stores no U+0000. */
-const plainText = z
+export const plainText = z
   .string()
   .min(1)
   .max(200)
@@ -52,6 +52,9 @@ const plainText = z
 
 /** An identifier is refused, since a masked one would name something else; a name for people is masked. */
 export const ruleIdSchema = plainText
-  .refine((id) => !looksLikePan(id), { error: 'looks like a card number; use an identifier of your own' })
+  .superRefine((id, context) => {
+    const fault = identifierFault(id);
+    if (fault !== null) context.addIssue({ code: 'custom', message: fault });
+  })
   .describe('Versions of a rule share it.');
 export const ruleNameSchema = plainText.overwrite((name) => maskSensitiveText(name)).describe('For people.');

@@ -1,5 +1,6 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { InvalidRequestError } from '../../../platform/errors.ts';
+import { maskSensitiveText } from '../../../platform/sensitive-text/mask-sensitive-text.ts';
 import { checkDatasetName, defaultDatasetName } from '../../../shadow/samples/dataset-name.ts';
 import { ingestSamples } from '../../../shadow/samples/ingest-samples.ts';
 import { maxAttackTypeLength } from '../../../shadow/samples/read-sample.ts';
@@ -21,7 +22,14 @@ const querySchema = z.strictObject({
     .enum(['attack', 'benign'])
     .optional()
     .openapi({ description: 'The label of samples that have none. Required for HAR.' }),
-  attack_type: z.string().min(1).max(maxAttackTypeLength).optional(),
+  attack_type: z
+    .string()
+    .min(1)
+    .max(maxAttackTypeLength)
+    .refine((type) => maskSensitiveText(type) === type, {
+      error: 'looks like a card number, a token or a key; a type is a word such as sqli',
+    })
+    .optional(),
 });
 
 const answerSchema = z
