@@ -243,8 +243,8 @@ export class LedgerModel implements SimulatedLedger {
       if (final && (!isFormer || flaws.formerHolderReturns)) this.#giveBack(lease, 'settled');
       else if (lease.state === 'active') {
         lease.expiresAtMs = this.#options.nowMs() + ttlMs;
-        const { available } = this.tenants.get(lease.tenantId)!;
-        if (available >= lease.amount) lease.recalled = false;
+        const { available, leased } = this.tenants.get(lease.tenantId)!;
+        if (available >= leased) lease.recalled = false;
         this.#options.onLease?.(lease, 'renewed');
       }
     }

@@ -38,8 +38,9 @@ export function settle(book: TenantBook, operation: Settle): Outcome {
 
 function renew(book: TenantBook, lease: Lease, ttlMs: number): void {
   lease.expiresAtMs = book.nowMs + ttlMs;
-  // A top-up may have ended what it was recalled for.
-  if (lease.recalled && book.account.available >= lease.amount) lease.recalled = false;
+  // A top-up may have ended what it was recalled for; a few credits that came back have not.
+  const { available, leased } = book.account;
+  if (lease.recalled && available >= leased) lease.recalled = false;
   book.touchLease(lease);
 }
 
