@@ -1,12 +1,14 @@
 // npm run test:faults -- --minutes N [--seed S]: the fault tests, breaking things for N minutes.
 // npm run test:audit [-- --seed S]: 2,000 tamperings of 20,000 entries and a million clean ones, however long it takes.
 // npm run test:sidecar [-- --seed S]: 100 kills, 50 terminations, 20 processes sharing 10,000 credits, a ledger away for 30 s.
+// npm run test:gate [-- --seed S]: 100,000 sequences of commands at the gate, and 300 with crashes, however long it takes.
 // npm run test:model -- --minutes N [--seed S]: the ledger against its model for N minutes.
 import { parseArgs } from 'node:util';
 import { runNode } from './run-node.ts';
 
 const folders: Record<string, string> = {
   faults: 'tests/faults',
+  gate: 'tests/gate',
   model: 'tests/ledger-model',
   audit: 'src/audit/verify',
   sidecar: 'tests/sidecar',
@@ -20,7 +22,7 @@ const folder = folders[positionals[0] ?? ''];
 const minutes = Number(values.minutes);
 if (folder === undefined || !(minutes > 0) || (values.seed !== undefined && !/^\d+$/.test(values.seed))) {
   process.stderr.write(
-    'expected: audit|faults|model|sidecar --minutes N [--seed S], with N above 0 and S a whole number\n',
+    'expected: audit|faults|gate|model|sidecar --minutes N [--seed S], with N above 0 and S a whole number\n',
   );
   process.exitCode = 2;
 } else {
