@@ -33,12 +33,16 @@ export interface Play {
   canaries(scenario: CanaryScenario): Promise<SimulatedCanaries>;
 }
 
-/** The rows of the table, one after the other. */
-export async function* rows(play: Play): AsyncGenerator<Row> {
+/** The rows of A/B tests and of shadow comparisons, one after the other. */
+export async function* testRows(play: Play): AsyncGenerator<Row> {
   for (const scenario of alike) yield alikeRow(scenario, await play.tests(scenario));
   yield worseRow(await play.tests(worse));
   yield betterRow(await play.tests(better));
   yield pairedRow(await play.pairs(discordant));
+}
+
+/** The rows of canaries. */
+export async function* canaryRows(play: Play): AsyncGenerator<Row> {
   for (const scenario of harmless) {
     yield harmlessRow(`canary alike, errors ${scenario.baselineErrorRate}`, await play.canaries(scenario));
   }
