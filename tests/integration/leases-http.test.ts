@@ -143,6 +143,25 @@ test('what a former holder says of a lease that was handed on returns nothing', 
   expect(await accounts('q')).toMatchObject({ available: 930, unresolved: 0, spent: 70 });
 });
 
+test('a holder that was given up for lost is told of its leases when it comes back, and what its journal says resolves them', async () => {
+  await tenantWith('r', 1_000);
+  const first = await register('pod-r');
+  const lease = (await acquire('pod-r', first.epoch, 'r', 'r1')).body;
+  const lapse = "UPDATE credits.leases SET expires_at = now() - interval '1 hour' WHERE lease_id = $1";
+  await api.database.ownerPool.query(lapse, [lease.lease_id]);
+  await endLapsedLeases(api.deps, { lostAfterSeconds: 60, burnAfterSeconds: 3_600 });
+  expect(await accounts('r')).toMatchObject({ leased: 0, unresolved: 100 });
+  const second = await register('pod-r', '2', [{ lease_id: lease.lease_id, watermark: 64 }]);
+  expect(second.leases).toMatchObject([
+    { lease_id: lease.lease_id, tenant_id: 'r', state: 'unresolved', epoch: 1 },
+  ]);
+  expect((await register('other-pod')).leases).toEqual([]);
+  const evidence = await settle(lease.lease_id, first.epoch, 64, true);
+  expect(evidence.body.settlements).toMatchObject([{ settled: 64, returned: 36, state: 'settled' }]);
+  expect(await accounts('r')).toMatchObject({ available: 936, unresolved: 0, spent: 64 });
+  expect((await register('pod-r', '3')).leases).toEqual([]);
+});
+
 test('a journal of another boot is not trusted', async () => {
   await tenantWith('c', 100);
   const { epoch } = await register('pod-c');

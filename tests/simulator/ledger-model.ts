@@ -125,8 +125,8 @@ export class LedgerModel implements SimulatedLedger {
     sidecar.bootId = bootId;
     const handedOn: HandedOn[] = [];
     for (const lease of this.leases.values()) {
-      if (lease.instance !== instance || lease.state !== 'active') continue;
-      this.#handOn(lease, sidecar, journal);
+      if (lease.instance !== instance || (lease.state !== 'active' && lease.state !== 'unresolved')) continue;
+      if (lease.state === 'active') this.#handOn(lease, sidecar, journal);
       handedOn.push({
         leaseId: lease.id,
         tenantId: lease.tenantId,

@@ -28,7 +28,7 @@ export interface HandedOn {
 
 /**
  * Starts an incarnation: from here on, the one before is fenced. Its leases go on where the journal knows them, written under
- * the same boot; the others become unresolved.
+ * the same boot; the others become unresolved. Those that are unresolved already are told too: the journal may know what was spent.
  *
  * The epoch is committed first and by itself. Whoever is being given a lease at the old one has locked the sidecar's row, so
  * what is listed behind is all there is; and a call that is cut off in the middle is finished by the next.

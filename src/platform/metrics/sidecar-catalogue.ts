@@ -35,6 +35,10 @@ export const sidecarCatalogue = {
     type: 'counter',
     help: 'Credits between what was settled and the watermark when a killed process was followed: counted as spent.',
   },
+  sidecar_lost_credits: {
+    type: 'gauge',
+    help: 'Unresolved credits of former processes of which the journal says nothing, when it registered last.',
+  },
   sidecar_recalls_total: { type: 'counter', help: 'Times the ledger asked for credits back.' },
   sidecar_fenced_total: { type: 'counter', help: 'Times another sidecar registered under this name.' },
   sidecar_journal_failures_total: {

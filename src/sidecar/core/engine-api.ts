@@ -83,6 +83,8 @@ export interface EngineObserver {
   ledgerCall?(call: 'register' | 'acquire' | 'settle', result: string): void;
   /** Credits between what was spent and the watermark, counted as spent after a kill. */
   stranded?(credits: number): void;
+  /** On registering: credits of former processes of which nobody here knows whether they were spent. Unresolved, burned in time. */
+  lost?(credits: number): void;
   leaseOpened?(tenantId: string, amount: number): void;
   leaseEnded?(tenantId: string, how: string): void;
   recalled?(tenantId: string): void;

@@ -30,6 +30,8 @@ export interface EngineState {
   registerSentAtMs: number;
   registering: boolean;
   registerAtMs: number;
+  /** The epoch at which this process was fenced last; 0: it was not. */
+  fencedEpoch: number;
   /** Times it was fenced in a row: two pods with one name must not fence each other as fast as they can. */
   fencedTimes: number;
   acquiresInFlight: number;

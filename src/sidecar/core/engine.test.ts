@@ -147,6 +147,27 @@ describe('another incarnation', () => {
     advance(50);
     expect(settles.shift()!.request).toMatchObject([{ epoch: 1, cumulativeSpent: 5, final: true }]);
   });
+
+  test('fenced while a lease was on its way to it: of that one, it says afterwards, nothing was spent', () => {
+    const { engine, acquires, settles, registers, advance } = grantingStage(10);
+    engine.decide('t', 50);
+    advance(10_000);
+    settles.shift()!.answer({ kind: 'answered', items: [{ kind: 'stale_epoch' }] });
+    acquires.shift()!.answer(granted('late', 50));
+    expect(engine.decide('t', 1)).toBeLessThan(0);
+    advance(2_000);
+    settles
+      .shift()!
+      .answer({ kind: 'answered', items: [{ kind: 'refused', status: 404, code: 'not_found' }] });
+    const late = { leaseId: 'late', tenantId: 't', amount: 50, settled: 0, ttlMs: 30_000 };
+    const leases = [
+      { ...late, state: 'unresolved', epoch: 1 },
+      { ...late, leaseId: 'of-the-other', state: 'unresolved', epoch: 2 },
+    ] as const;
+    registers.shift()!.answer({ kind: 'registered', epoch: 3, leases });
+    advance(50);
+    expect(settles[0]!.request).toEqual([{ leaseId: 'late', epoch: 1, cumulativeSpent: 0, final: true }]);
+  });
 });
 
 describe('the journal', () => {

@@ -67,6 +67,7 @@ class Engine implements LeaseEngine {
       registerSentAtMs: 0,
       registering: false,
       registerAtMs: 0,
+      fencedEpoch: 0,
       fencedTimes: 0,
       acquiresInFlight: 0,
       settling: false,

@@ -18,6 +18,7 @@ export function fence(state: EngineState): void {
     state.registerAtMs = nowMs + pauseMs * (0.8 + 0.4 * state.deps.random());
     state.fencedTimes++;
     state.incarnation = '';
+    state.fencedEpoch = state.epoch;
   }
   state.epoch = 0;
   for (const tenant of state.tenants.values()) {

@@ -2,7 +2,7 @@ import { endLease } from './end-lease.ts';
 import type { EngineState } from './engine-state.ts';
 import { HeldLease } from './held-lease.ts';
 import { guardedDeadline, trackLease } from './hold-lease.ts';
-import type { FormerJournal, JournalEntry } from './journal.ts';
+import type { JournalEntry } from './journal.ts';
 import { once } from './once.ts';
 import type { HandedOn, RegisterAnswer } from './protocol.ts';
 import { tenantOf } from './tenant-of.ts';
@@ -27,6 +27,8 @@ export function sendRegister(state: EngineState, nowMs: number): void {
   const journal = isFirst
     ? former.entries.map(({ entry: { leaseId, watermark } }) => ({ leaseId, watermark }))
     : [];
+  // Those that end meanwhile are still named in the answer.
+  const held = new Set(state.leases.keys());
   state.registering = true;
   state.link.sending();
   const receive = once<RegisterAnswer>((answer) => {
@@ -35,7 +37,7 @@ export function sendRegister(state: EngineState, nowMs: number): void {
     if (answer.kind === 'away') state.link.failed(state.deps.nowMs(), answer.retryAfterMs);
     else state.link.answered();
     if (state.phase !== 'starting' && state.phase !== 'fenced') return;
-    if (answer.kind === 'registered') registered(state, answer, isFirst);
+    if (answer.kind === 'registered') registered(state, answer, isFirst, held);
     else if (answer.kind === 'refused') {
       // The name was overtaken while its answer was lost: it needs a new one.
       if (answer.code === 'stale_epoch') {
@@ -53,25 +55,48 @@ function registered(
   state: EngineState,
   { epoch, leases }: { epoch: number; leases: readonly HandedOn[] },
   isFirst: boolean,
+  held: ReadonlySet<string>,
 ): void {
   if (!writeJournal(state, () => state.journal.confirmEpoch(epoch))) return;
   state.epoch = epoch;
   state.phase = 'granting';
   state.problem = null;
-  const { former } = state.journal;
-  if (!isFirst || former.state !== 'trusted') return;
-  const answered = new Map(leases.map((lease) => [lease.leaseId, lease]));
-  // An epoch in between was somebody else's: this journal does not know what was spent then.
-  const isContinuous = epoch === former.epoch + 1;
-  for (const { slot, entry } of former.entries) {
-    const handedOn = answered.get(entry.leaseId);
-    answered.delete(entry.leaseId);
-    if (!isContinuous) writeJournal(state, () => state.journal.freeSlot(slot));
-    else if (handedOn?.state === 'active' && handedOn.epoch === epoch) adopt(state, slot, entry, handedOn);
+  const unknown = new Map(leases.map((lease) => [lease.leaseId, lease]));
+  if (isFirst) goOn(state, unknown);
+  else for (const leaseId of held) unknown.delete(leaseId);
+  const knownEpoch = isFirst ? epochOfWholeJournal(state) : state.fencedEpoch;
+  let lost = 0;
+  for (const lease of unknown.values()) {
+    if (lease.state !== 'unresolved') continue;
+    if (lease.epoch === knownEpoch) testifyUnspent(state, lease);
+    else lost += lease.amount - lease.settled;
+  }
+  state.observer.lost?.(lost);
+}
+
+/** Takes up the former process's leases where its journal leaves them, and takes them out of `unknown`. */
+function goOn(state: EngineState, unknown: Map<string, HandedOn>): void {
+  for (const { slot, entry } of state.journal.former.entries) {
+    if (!isContinuous(state)) {
+      writeJournal(state, () => state.journal.freeSlot(slot));
+      continue;
+    }
+    const handedOn = unknown.get(entry.leaseId);
+    unknown.delete(entry.leaseId);
+    if (handedOn?.state === 'active' && handedOn.epoch === state.epoch) adopt(state, slot, entry, handedOn);
     else testify(state, entry, slot, handedOn?.tenantId ?? '');
   }
-  if (isContinuous && former.tornSlots === 0)
-    for (const lease of answered.values()) testifyUnspent(state, former, lease);
+}
+
+/** An epoch in between was somebody else's: the journal does not know what was spent then. */
+function isContinuous({ journal, epoch }: EngineState): boolean {
+  return journal.former.state === 'trusted' && epoch === journal.former.epoch + 1;
+}
+
+/** The epoch of which the journal tells everything; 0: none. */
+function epochOfWholeJournal(state: EngineState): number {
+  const { former } = state.journal;
+  return isContinuous(state) && former.tornSlots === 0 ? former.epoch : 0;
 }
 
 /** Goes on with a lease from the watermark. */
@@ -105,10 +130,10 @@ function testify(state: EngineState, entry: JournalEntry, slot: number, tenantId
 }
 
 /**
- * A lease that was granted to the former process and that its journal does not know: what is not written down was not spent.
+ * A lease that was granted at an epoch of which everything is known, and that is not: its grant was never heard of, or not
+ * written down, so nothing was spent of it.
  */
-function testifyUnspent(state: EngineState, former: FormerJournal, lease: HandedOn): void {
-  if (lease.state !== 'unresolved' || lease.epoch !== former.epoch) return;
+function testifyUnspent(state: EngineState, lease: HandedOn): void {
   track(state, lease.leaseId, lease.tenantId, lease.amount, -1, lease.epoch, lease.settled);
 }
 

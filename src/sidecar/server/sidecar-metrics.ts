@@ -24,6 +24,7 @@ export class SidecarMetrics {
   #decisionSeconds = 0;
   #leasesOpened = 0;
   #stranded = 0;
+  #lost = 0;
   #recalls = 0;
   #fenced = 0;
   #journalFailures = 0;
@@ -47,6 +48,9 @@ export class SidecarMetrics {
       ledgerCall: (call, result) => add(this.#ledgerCalls, `call="${call}",result="${result}"`, 1),
       stranded: (credits) => {
         this.#stranded += credits;
+      },
+      lost: (credits) => {
+        this.#lost = credits;
       },
       leaseOpened: () => {
         this.#leasesOpened++;
@@ -75,6 +79,7 @@ export class SidecarMetrics {
       sidecar_leases_opened_total: this.#leasesOpened,
       sidecar_leases_ended_total: this.#leasesEnded,
       sidecar_stranded_credits_total: this.#stranded,
+      sidecar_lost_credits: this.#lost,
       sidecar_recalls_total: this.#recalls,
       sidecar_fenced_total: this.#fenced,
       sidecar_journal_failures_total: this.#journalFailures,

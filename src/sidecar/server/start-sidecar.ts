@@ -98,6 +98,14 @@ function logging(counting: EngineObserver, log: Logger): EngineObserver {
       counting.journalFailed?.(error);
       log.error({ err: error }, 'the journal cannot be written; nothing is granted any more');
     },
+    lost: (credits) => {
+      counting.lost?.(credits);
+      if (credits > 0)
+        log.warn(
+          { credits },
+          'leases of a former process are unresolved; see assay leases list --state unresolved',
+        );
+    },
     stranded: (credits) => {
       counting.stranded?.(credits);
       if (credits > 0) log.warn({ credits }, 'a killed process may have spent these; they count as spent');
