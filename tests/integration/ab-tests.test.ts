@@ -183,6 +183,18 @@ describe('assignment', () => {
     expect((await get(`/shadow/tests/${t.id}/assign`)).status).toBe(400);
   });
 
+  test('a unit that several requests ask for at once is drawn once', async () => {
+    const t = await create({ allocation: 'thompson' });
+    for (let unit = 0; unit < 10; unit++) {
+      const path = `/shadow/tests/${t.id}/assign?unit=user-${unit}`;
+      const answers = await Promise.all(Array.from({ length: 8 }, () => get(path)));
+      for (const { status, body } of answers) {
+        expect(status).toBe(200);
+        expect(body).toEqual(answers[0]!.body);
+      }
+    }
+  });
+
   test('Thompson sampling moves towards the better variant, keeps what was drawn, and its split still checks out', async () => {
     const t = await create({ allocation: 'thompson', min_sample_size: 100_000 });
     const drawn = new Map<string, { variant_id: string; probability: number }>();

@@ -29,23 +29,20 @@ export async function assignUnit(pool: Pool, test: TestRecord, unit: string): Pr
   return { assignmentId, ...(await storeDraw(pool, test.testId, unit, arm, probability)) };
 }
 
-async function storeDraw(
-  pool: Pool,
-  testId: string,
-  unit: string,
-  arm: Arm,
-  probability: number,
-): Promise<{ arm: Arm; probability: number }> {
-  const known = await pool.query(sql(import.meta.url, './sql/find-assignment.sql'), [testId, unit]);
-  const row = known.rows[0] ?? (await insert(pool, [testId, unit, arm, probability]));
-  // A unit whose outcome came before it was ever assigned stays with the variant it was observed on.
-  return { arm: row.assigned_arm ?? row.outcome_arm, probability: row.probability ?? probability };
+interface StoredDraw {
+  assigned_arm: Arm | null;
+  probability: number | null;
+  outcome_arm: Arm | null;
 }
 
-async function insert(pool: Pool, row: [string, string, Arm, number]) {
-  const inserted = await pool.query(sql(import.meta.url, './sql/insert-assignment.sql'), row);
-  if (inserted.rows[0] !== undefined) return inserted.rows[0];
-  // Another request for the same unit was first.
-  const found = await pool.query(sql(import.meta.url, './sql/find-assignment.sql'), row.slice(0, 2));
-  return found.rows[0];
+/** One statement: looking first and storing then would be waited for twice by every new unit. */
+async function storeDraw(pool: Pool, testId: string, unit: string, arm: Arm, probability: number) {
+  const drawOnce = async () => {
+    const drawn = [testId, unit, arm, probability];
+    const { rows } = await pool.query<StoredDraw>(sql(import.meta.url, './sql/draw-once.sql'), drawn);
+    return rows[0];
+  };
+  const row = (await drawOnce()) ?? (await drawOnce())!;
+  // A unit whose outcome came before it was ever assigned stays with the variant it was observed on.
+  return { arm: (row.assigned_arm ?? row.outcome_arm)!, probability: row.probability ?? probability };
 }
