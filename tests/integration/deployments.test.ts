@@ -86,6 +86,8 @@ describe('on an evaluation', () => {
     expect(back.body).toMatchObject({ status: 'rolled_back', percentage: 0 });
     expect(back.body.reason).toBe('rolled back by hand: complaints, see ****-****-****-1111');
     expect((await post(two.links.rollback)).body).toEqual(back.body);
+    const nothing = { key, headers: { 'content-type': 'application/json' }, body: '' };
+    expect((await api.send('POST', two.links.rollback, nothing)).status).toBe(200);
     expect(await active(rule_id)).toMatchObject({ rule_hash: first.ruleHash, percentage: 100 });
     expect((await get(one.links.self)).body).toMatchObject({
       status: 'active',

@@ -10,7 +10,9 @@ import { deploymentIdParams, requireDeployment } from './require-deployment.ts';
 
 const bodySchema = z
   .strictObject({ reason: z.string().trim().min(1).max(500).optional().describe('Kept in the audit log.') })
-  .openapi('RollbackRequest');
+  .openapi('RollbackRequest')
+  // Some clients name a content type and send nothing.
+  .optional();
 
 const route = createRoute({
   method: 'post',
