@@ -10,7 +10,7 @@ import { type InjectorSettings, review } from './review.ts';
 const reviewBytesMax = 4 * 1_048_576;
 
 /** Whether the API server has looked at the namespace's label: `/inject` serves pods that ask for themselves. */
-const paths = new Map([
+export const injectPaths: ReadonlyMap<string, boolean> = new Map([
   ['/inject', false],
   ['/inject/namespace', true],
 ]);
@@ -18,7 +18,7 @@ const paths = new Map([
 export function injectorListener(settings: InjectorSettings, metrics: InjectorMetrics): RequestListener {
   return (request, response) => {
     const [path = ''] = (request.url ?? '/').split('?'); // the API server adds ?timeout=10s
-    const isNamespaceIn = paths.get(path);
+    const isNamespaceIn = injectPaths.get(path);
     if (isNamespaceIn !== undefined) {
       if (request.method === 'POST') admit(request, response, (given) => reviewed(given, isNamespaceIn));
       else sendWrongMethod(response, 'POST');

@@ -1,6 +1,6 @@
+import { applyPatch, type Operation } from 'rfc6902';
 import { describe, expect, test } from 'vitest';
 import type { Container, PodSpec, PodTemplate } from './kubernetes.ts';
-import type { AddOperation } from './make-patch.ts';
 import { review } from './review.ts';
 
 const settings = {
@@ -21,31 +21,12 @@ function admit(kind: string, object: unknown, isNamespaceIn = false) {
   const { response, skipped } = review({ uid: 'u-1', kind: { kind }, object }, settings, isNamespaceIn);
   const patch =
     response.patch === undefined ? [] : JSON.parse(Buffer.from(response.patch, 'base64').toString());
-  return { response, skipped, patched: applyAdds(object, patch) };
+  return { response, skipped, patched: patchedBy(patch, object) };
 }
 
-/** RFC 6902's `add`, which is all that injection uses; it fails where the RFC says it must. */
-function applyAdds(object: unknown, patch: readonly AddOperation[]): never {
+function patchedBy(patch: Operation[], object: unknown): never {
   const result = structuredClone(object);
-  for (const { op, path, value } of patch) {
-    expect(op).toBe('add');
-    const parts = path
-      .split('/')
-      .slice(1)
-      .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
-    const last = parts.pop()!;
-    let parent = result as Record<string, unknown>;
-    for (const part of parts) {
-      if (!(part in parent)) throw new Error(`${path}: there is no ${part}`);
-      parent = parent[part] as Record<string, unknown>;
-    }
-    if (!Array.isArray(parent)) parent[last] = structuredClone(value);
-    else {
-      const index = last === '-' ? parent.length : Number(last);
-      if (!Number.isInteger(index) || index > parent.length) throw new Error(`${path}: no such index`);
-      parent.splice(index, 0, structuredClone(value));
-    }
-  }
+  for (const fault of applyPatch(result, patch)) if (fault !== null) throw fault;
   return result as never;
 }
 

@@ -19,10 +19,14 @@ const keepAliveTimeoutMs = 75_000;
 /** While stopping, connections that became idle are closed this often. */
 const closeIdleMs = 10;
 
-/** Rejects when the address cannot be had. @param at a port of an address, or the path of a socket. */
+/**
+ * Rejects when the address cannot be had.
+ *
+ * @param at a port, of one address or, without `host`, of all (IPv4 alone where a machine has no IPv6); or a socket's path.
+ */
 export async function listen(
   listener: RequestListener,
-  at: { host: string; port: number } | { path: string },
+  at: { host?: string; port: number } | { path: string },
 ): Promise<Listening> {
   if ('path' in at) await removeStaleSocket(at.path);
   const server = createServer(

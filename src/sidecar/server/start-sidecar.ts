@@ -82,7 +82,7 @@ async function listenAll(config: SidecarConfig, context: SidecarContext, lifecyc
   if (config.socket !== null) await start({ path: config.socket });
   const port = config.port === 0 ? 0 : await start({ host: '127.0.0.1', port: config.port });
   const { statusPort: wanted } = config;
-  const statusPort = wanted === 0 ? 0 : await start({ host: '::', port: wanted }, statusListener(context));
+  const statusPort = wanted === 0 ? 0 : await start({ port: wanted }, statusListener(context));
   return { port, socket: config.socket, statusPort };
 }
 
