@@ -68,10 +68,6 @@ export type RecordAction =
   | 'data.erased'
   | 'data.unmasked'
   | 'data.rewrapped'
-  | 'lease.registered'
-  | 'lease.granted'
-  | 'lease.settled'
-  | 'lease.lost'
   | 'admin.refused'
   | 'audit.month_retired';
 
