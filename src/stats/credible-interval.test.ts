@@ -42,6 +42,8 @@ test('the densest interval holds the mass, is no longer than the equal-tailed on
         expect(mass).toBeCloseTo(0.95, 8);
         const tailed = equalTailedInterval(shape);
         expect(high - low).toBeLessThanOrEqual(tailed[1] - tailed[0] + 1e-9);
+        const density = (x: number) => (alpha - 1) * Math.log(x) + (beta - 1) * Math.log1p(-x);
+        expect(density(high)).toBeCloseTo(density(low), 6);
       },
     ),
     { seed: 7, numRuns: 60 },
