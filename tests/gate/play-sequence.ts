@@ -212,9 +212,23 @@ export class Sequence {
       `UPDATE shadow.evaluation_evidence SET true_positives = 99999 WHERE eval_id = '${id}'`,
     ];
     for (const statement of statements)
-      await expect(this.#cluster.database.appPool.query(statement)).rejects.toThrow(/permission denied/);
+      expect(await this.#sqlStateOf(statement), statement).toBe(insufficientPrivilege);
+  }
+
+  /** What the application's statement is answered; a connection that was not had in time answers nothing. */
+  async #sqlStateOf(statement: string): Promise<string> {
+    for (;;) {
+      const answer = await this.#cluster.database.appPool.query(statement).then(
+        () => ({ code: 'done' }),
+        (error: { code?: string }) => error,
+      );
+      if (answer.code !== undefined && /^\w{4,5}$/.test(answer.code)) return answer.code;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
   }
 }
+
+const insufficientPrivilege = '42501';
 
 interface Asking {
   override: boolean;
