@@ -6,6 +6,11 @@ export interface CanaryPlan {
   stageDurationS: number;
   /** Outcomes of the canary that every stage needs, whatever its evidence of health. */
   minOutcomes: number;
+  /**
+   * Nothing advances while the outcomes seen do not match the stage's split. To be turned off where that is no sign of
+   * loss: the baseline's outcomes are sampled, or callers and not requests are split, of which some make many.
+   */
+  checkSplit: boolean;
   /** Nothing advances when the canary's last outcome is older than this, whatever was seen before. */
   outcomeAgeMaxS: number;
   /**
@@ -30,6 +35,7 @@ export const defaultCanaryPlan: CanaryPlan = {
   stageDurationS: 600,
   // Below this a stage of little traffic would be judged on a handful of callers.
   minOutcomes: 200,
+  checkSplit: true,
   // The time between two health checks: what arrived before the last one says nothing about now.
   outcomeAgeMaxS: 60,
   alpha: 0.05,

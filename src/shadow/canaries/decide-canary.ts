@@ -40,7 +40,7 @@ function judge(health: CanaryHealth, plan: CanaryPlan): [CanaryDecision, string]
     const age = `${Math.floor(secondsSinceOutcome)} s old, at most ${plan.outcomeAgeMaxS} s are allowed`;
     return ['hold', `the canary's last outcome is ${age}`];
   }
-  if (health.splitPValue < splitPValueMin) return ['hold', mismatch(health)];
+  if (plan.checkSplit && health.splitPValue < splitPValueMin) return ['hold', mismatch(health)];
   if (secondsInStage < plan.stageDurationS) {
     return ['hold', `${Math.floor(secondsInStage)} s of ${plan.stageDurationS} s at ${percent} % are over`];
   }

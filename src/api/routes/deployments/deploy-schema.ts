@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi';
 import { strategies } from '../../../shadow/deployments/deployment.ts';
-import { defaultRequirements, requirementFloors } from '../../../shadow/deployments/requirements.ts';
+import { defaultRequirements, requirementFloors } from '../../../shadow/report/requirements.ts';
 import { ruleIdSchema } from '../rules/rule-config-schema.ts';
 import { ruleHashSchema } from '../tests/test-schema.ts';
 
