@@ -124,6 +124,7 @@ test('outcomes that do not match the split hold: those of failing canaries may b
       /do not match the split: 1000 of the canary to 9000 of the baseline at 5 %/,
     ),
   });
+  expect(decideCanary(state, planned({ checkSplit: false }), stageOver).decision).toBe('advance');
 });
 
 test('harm that begins late is not outvoted by a healthy past', () => {

@@ -32,6 +32,10 @@ const canarySchema = z
       .max(1e9)
       .optional()
       .describe('Outcomes of the canary that each stage needs. Default: 200.'),
+    check_split: z
+      .boolean()
+      .optional()
+      .describe('Hold while the outcomes seen do not match the split. Default: true.'),
     outcome_age_max_s: z
       .number()
       .int()

@@ -52,6 +52,7 @@ function givenPlan(body: CanaryBody): Partial<CanaryPlan> {
     ...(body.stages !== undefined && { stages: body.stages }),
     ...(body.stage_duration_s !== undefined && { stageDurationS: body.stage_duration_s }),
     ...(body.min_outcomes !== undefined && { minOutcomes: body.min_outcomes }),
+    ...(body.check_split !== undefined && { checkSplit: body.check_split }),
     ...(body.outcome_age_max_s !== undefined && { outcomeAgeMaxS: body.outcome_age_max_s }),
     ...(body.alpha !== undefined && { alpha: body.alpha }),
     ...(body.error_rate_max !== undefined && { errorRateMax: body.error_rate_max }),
