@@ -1,6 +1,6 @@
+import type { Requirements } from '../report/requirements.ts';
 import type { Evidence } from './evidence.ts';
 import { type Missing, missingForDeployment } from './gate.ts';
-import type { Requirements } from './requirements.ts';
 
 /** What is live for a rule: at most one rollout, and at most one deployment that gets the rest of the traffic. */
 export interface Live {

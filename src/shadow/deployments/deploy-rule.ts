@@ -7,6 +7,7 @@ import { withTransaction } from '../../platform/database/transaction.ts';
 import { ConflictError, NotFoundError } from '../../platform/errors.ts';
 import type { CanaryPlan } from '../canaries/canary-plan.ts';
 import { newCanaryState } from '../canaries/canary-state.ts';
+import type { Requirements } from '../report/requirements.ts';
 import { findRuleVersion } from '../rule-versions/find-rule-version.ts';
 import { type DeploymentAnswer, decideDeployment } from './decide-deployment.ts';
 import type { Deployment, Strategy } from './deployment.ts';
@@ -15,7 +16,6 @@ import { findDeployment } from './find-deployments.ts';
 import { findEvidence } from './find-evidence.ts';
 import { lockRule } from './lock-rule.ts';
 import { recordChange } from './record-change.ts';
-import type { Requirements } from './requirements.ts';
 
 export interface DeployRequest {
   tenantId: string;

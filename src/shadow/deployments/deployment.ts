@@ -1,5 +1,5 @@
 import type { CanaryPlan } from '../canaries/canary-plan.ts';
-import type { Requirements } from './requirements.ts';
+import type { Requirements } from '../report/requirements.ts';
 
 /**
  * - `canary`: gets `percentage` of the traffic and is watched

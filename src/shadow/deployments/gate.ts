@@ -1,6 +1,6 @@
 import { defaultAlpha, defaultMargin } from '../../stats/paired-comparison.ts';
+import { type Requirements, samplesOfLabelMin, testAlphaMax } from '../report/requirements.ts';
 import type { EvaluationShown, Evidence, Measured, TestShown } from './evidence.ts';
-import { type Requirements, samplesOfLabelMin, testAlphaMax } from './requirements.ts';
 
 /** One thing that stands between a rule and its deployment. */
 export interface Missing {

@@ -1,29 +1,51 @@
+import type { ConfusionMatrix } from '../../stats/confusion.ts';
+import { wilsonInterval } from '../../stats/wilson.ts';
 import type { Findings } from './findings.ts';
 import { percent } from './percent.ts';
 import type { ComparisonReport, Interval, Recommendation } from './report.ts';
+import { defaultRequirements, samplesOfLabelMin } from './requirements.ts';
 
-/** What a deployment asks for unless told otherwise (`POST /shadow/deploy`). */
-const distinctMin = 1_000;
-const distinctOfLabelMin = 100;
-const precisionMin = 0.8;
-const recallMin = 0.7;
-
-/** What stands between this evaluation and a deployment. */
-export function adviseOnDeployment({ report }: Findings): Recommendation[] {
+/** What stands between this evaluation and a deployment that asks for no more than it must. */
+export function adviseOnDeployment({ report, tally }: Findings): Recommendation[] {
   const advice: Recommendation[] = [];
   const { attacks, benign } = report.distinct;
-  if (attacks + benign < distinctMin || attacks < distinctOfLabelMin || benign < distinctOfLabelMin) {
+  const { samples, precision, recall } = defaultRequirements;
+  if (attacks + benign < samples || attacks < samplesOfLabelMin || benign < samplesOfLabelMin) {
     advice.push({
       code: 'too_few_samples',
       message:
         `${attacks} distinct attacks and ${benign} distinct benign requests were seen; a deployment asks for ` +
-        `${distinctMin} in all and ${distinctOfLabelMin} of each.`,
+        `${samples} in all and ${samplesOfLabelMin} of each.`,
     });
   }
-  advice.push(...adviseOnBound('precision', report.precision, report.intervals.precision, precisionMin));
-  advice.push(...adviseOnBound('recall', report.recall, report.intervals.recall, recallMin));
+  const bounds = [
+    ...adviseOnBound('precision', report.precision, report.intervals.precision, precision),
+    ...adviseOnBound('recall', report.recall, report.intervals.recall, recall),
+  ];
+  advice.push(...bounds);
+  if (bounds.length === 0) advice.push(...adviseOnRepeats(tally.distinct));
   if (report.comparison !== null) advice.push(...adviseOnComparison(report.comparison));
   return advice;
+}
+
+/** Repeats narrow an interval that distinct requests do not; a deployment looks at both. */
+function adviseOnRepeats({
+  truePositives: tp,
+  falsePositives,
+  falseNegatives,
+}: ConfusionMatrix): Recommendation[] {
+  const { precision, recall } = defaultRequirements;
+  return [
+    { name: 'precision', lower: wilsonInterval(tp, tp + falsePositives)?.[0], needed: precision },
+    { name: 'recall', lower: wilsonInterval(tp, tp + falseNegatives)?.[0], needed: recall },
+  ]
+    .filter(({ lower, needed }) => lower !== undefined && lower < needed)
+    .map(({ name, lower, needed }) => ({
+      code: `${name}_rests_on_repeats`,
+      message:
+        `With each distinct request counted once, the lower end of ${name} is ${percent(lower!)}; a deployment asks for ` +
+        `${percent(needed)} there too.`,
+    }));
 }
 
 function adviseOnBound(
