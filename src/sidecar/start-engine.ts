@@ -26,7 +26,7 @@ export interface StartEngineOptions {
 export interface RunningEngine {
   engine: LeaseEngine;
   /**
-   * Returns what is left and lets go of the journal.
+   * Returns what is left and lets go of the journal; a second call is answered as the first.
    *
    * @returns whether the ledger has everything. Past the deadline it may not: the next process with this journal goes on.
    */
@@ -67,7 +67,12 @@ export function startEngine(options: StartEngineOptions): RunningEngine {
     client.close();
     journal.close();
   };
-  return { engine, stop: (deadline) => drained(engine, deadline).finally(close) };
+  let stopped: Promise<boolean> | undefined;
+  const stop = (deadline: AbortSignal) => {
+    stopped ??= drained(engine, deadline).finally(close);
+    return stopped;
+  };
+  return { engine, stop };
 }
 
 function drained(engine: LeaseEngine, deadline: AbortSignal): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -40,6 +40,27 @@ test('the built commands say what they do', async () => {
   const { stdout } = await runNode(main, '--help');
   expect(stdout).toContain('assay <command>');
   expect(stdout).toMatch(/^ {2}migrate /m);
+});
+
+test('a service imports the lease client, as its how-to shows, and has its types', async () => {
+  const howTo = await readFile(join(root, 'docs/how-to/spend-in-process.md'), 'utf8');
+  const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(howTo) ?? [];
+  await writeFile(join(home, 'package.json'), '{"type":"module"}');
+  await writeFile(join(home, 'service.ts'), `${example}export { spend };\n`);
+  const strict = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'esnext', '--skipLibCheck'];
+  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
+  const checked = await runNode(
+    join(root, 'node_modules/typescript/bin/tsc'),
+    ...strict,
+    ...types,
+    join(home, 'service.ts'),
+  );
+  expect(checked.stdout).toBe('');
+  await writeFile(
+    join(home, 'service.js'),
+    "console.log(typeof (await import('assay/lease-client')).openLeaseClient)",
+  );
+  expect((await runNode(join(home, 'service.js'))).stdout).toBe('function\n');
 });
 
 test('the built migrate takes a database down and up again', async () => {

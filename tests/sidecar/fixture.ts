@@ -13,7 +13,7 @@ import {
 /** `npm run test:sidecar`: the numbers of kills, processes and seconds that are promised, instead of a few. */
 export const isLong = process.env.ASSAY_TEST_MINUTES !== undefined;
 
-const apiKey = 'sidecar-test-key';
+export const sidecarTestKey = 'sidecar-test-key';
 
 export interface SidecarFixture {
   database: TestDatabase;
@@ -46,7 +46,12 @@ export async function createSidecarFixture(env: Record<string, string> = {}): Pr
   const database = await createTestDatabase();
   const directory = await mkdtemp(join(tmpdir(), 'assay-sidecar-'));
   await chmod(directory, 0o711); // nginx's workers are of another account
-  const apiEnv = { DATABASE_URL: database.url, CREDITS_API_KEY: apiKey, LEASE_TTL_MS: '5000', ...env };
+  const apiEnv = {
+    DATABASE_URL: database.url,
+    CREDITS_API_KEY: sidecarTestKey,
+    LEASE_TTL_MS: '5000',
+    ...env,
+  };
   const clients = new Map<string, SidecarClient>();
   const processes = new Map<string, SidecarProcess>();
   const socket = (name: string) => join(directory, `${name}.sock`);
@@ -58,7 +63,7 @@ export async function createSidecarFixture(env: Record<string, string> = {}): Pr
       fixture.api = await startApiProcess(apiEnv, fixture.api.port);
     },
     topUp: async (tenantId, amount) => {
-      const headers = { authorization: `Bearer ${apiKey}`, 'content-type': 'application/json' };
+      const headers = { authorization: `Bearer ${sidecarTestKey}`, 'content-type': 'application/json' };
       const init = { method: 'POST', headers, body: JSON.stringify({ tenant_id: tenantId, amount }) };
       const answer = await fetch(`${fixture.api.url}/credits/topup`, init);
       if (!answer.ok) throw new Error(`topup: ${answer.status} ${await answer.text()}`);
@@ -68,7 +73,7 @@ export async function createSidecarFixture(env: Record<string, string> = {}): Pr
       const paths = { directory: join(directory, name), socket: socket(name) };
       const started = await startSidecarProcess({
         apiUrl: fixture.api.url,
-        apiKey,
+        apiKey: sidecarTestKey,
         instance: name,
         ...paths,
         env: more,

@@ -49,9 +49,11 @@ function refuse(state: EngineState, reason: UnavailableReason, retryAfterMs: num
   return { code: unavailable, parts: [] };
 }
 
-function whyNotGranting({ phase }: EngineState): UnavailableReason {
+function whyNotGranting({ phase, link, registering }: EngineState): UnavailableReason {
   if (phase === 'stopped') return 'journal_failed';
-  return phase === 'draining' || phase === 'drained' ? 'draining' : 'not_registered';
+  if (phase === 'draining' || phase === 'drained') return 'draining';
+  if (link.away) return 'ledger_away';
+  return registering ? 'registering' : 'not_registered';
 }
 
 /** Serves those who wait, in the order in which they came; the others ask for what they lack. */

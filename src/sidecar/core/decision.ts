@@ -13,12 +13,18 @@ export const unavailableReasons = [
   'leased_elsewhere',
   'ledger_away',
   'ledger_refused',
+  'registering',
   'not_registered',
   'draining',
   'journal_failed',
   'too_many',
 ] as const;
 export type UnavailableReason = (typeof unavailableReasons)[number];
+
+/** Waiting helps where an answer of the ledger, or of another holder, is on its way. */
+export function isWorthWaiting(reason: UnavailableReason): boolean {
+  return reason === 'acquiring' || reason === 'leased_elsewhere' || reason === 'registering';
+}
 
 /** Codes of `LeaseEngine.decide`; from 0 on it is what the tenant's leases still hold. */
 export const insufficient = -1;

@@ -9,7 +9,7 @@ describe('a decision', () => {
   test('is not made before the ledger knows the sidecar', () => {
     const { engine } = createStage();
     engine.start();
-    expect(engine.consume(spend(1))).toMatchObject({ kind: 'unavailable', reason: 'not_registered' });
+    expect(engine.consume(spend(1))).toMatchObject({ kind: 'unavailable', reason: 'registering' });
   });
 
   test('spends from the lease, and the journal covers it before it is answered', () => {
@@ -96,6 +96,16 @@ describe('a client that tries again', () => {
 });
 
 describe('who waits', () => {
+  test('before it is registered is served once it is', () => {
+    const { engine, registers, acquires } = createStage();
+    engine.start();
+    const answers: Decision[] = [];
+    engine.consumeSoon(spend(10), 300, (answer) => answers.push(answer));
+    registers.shift()!.answer({ kind: 'registered', epoch: 1, leases: [] });
+    acquires.shift()!.answer(granted('lease-1', 100));
+    expect(answers).toEqual([{ kind: 'allowed', leaseRemaining: 90 }]);
+  });
+
   test('is answered in time whatever the ledger does', () => {
     const { engine, advance } = grantingStage(1);
     const answers: Decision[] = [];

@@ -1,6 +1,12 @@
 import { askForMore, sendAcquire } from './acquire.ts';
 import { decideSlowly, serveWaiters } from './decide.ts';
-import { type Decision, insufficient, type ReserveResult, type UnavailableReason } from './decision.ts';
+import {
+  type Decision,
+  insufficient,
+  isWorthWaiting,
+  type ReserveResult,
+  type UnavailableReason,
+} from './decision.ts';
 import { beginDrain, continueDrain } from './drain.ts';
 import { endLease } from './end-lease.ts';
 import { cancelReservation, chargeReservation, commitReservation } from './end-reservation.ts';
@@ -23,7 +29,7 @@ import { defaultSettings, type EngineSettings } from './settings.ts';
 import { settleDue } from './settle.ts';
 import { rollRate } from './sizing.ts';
 import type { TenantCredits } from './tenant-credits.ts';
-import { forgetTenants } from './tenant-of.ts';
+import { forgetTenants, tenantOf } from './tenant-of.ts';
 import { advanceWatermark } from './write-journal.ts';
 
 export interface EngineOptions extends EngineDeps {
@@ -239,7 +245,7 @@ class Engine implements LeaseEngine {
       return;
     }
     let last = attempt();
-    if (!isWorthWaiting(last) || waitMs <= 0 || state.waiting >= state.settings.waitersMax) {
+    if (!mayYetChange(last) || waitMs <= 0 || state.waiting >= state.settings.waitersMax) {
       answer(last);
       return;
     }
@@ -250,11 +256,11 @@ class Engine implements LeaseEngine {
       for (const other of others) other(last);
     };
     state.waiting++;
-    state.tenants.get(request.tenantId)!.waiters.push({
+    tenantOf(state, request.tenantId).waiters.push({
       deadlineMs: state.deps.nowMs() + waitMs,
       attempt: () => {
         last = attempt();
-        const isDone = !isWorthWaiting(last);
+        const isDone = !mayYetChange(last);
         if (isDone) finish();
         return isDone;
       },
@@ -268,11 +274,8 @@ class Engine implements LeaseEngine {
 
 const seenKey = (verb: string, tenantId: string, requestId: string) => `${verb}\n${tenantId}\n${requestId}`;
 
-/** Waiting helps where an answer of the ledger, or of another holder, is on its way. */
-function isWorthWaiting(result: Decision | ReserveResult): boolean {
-  return (
-    result.kind === 'unavailable' && (result.reason === 'acquiring' || result.reason === 'leased_elsewhere')
-  );
+function mayYetChange(result: Decision | ReserveResult): boolean {
+  return result.kind === 'unavailable' && isWorthWaiting(result.reason);
 }
 
 function tickTenant(state: EngineState, tenant: TenantCredits, nowMs: number): void {

@@ -72,6 +72,7 @@ function registered(
     else lost += lease.amount - lease.settled;
   }
   state.observer.lost?.(lost);
+  for (const tenant of state.tenants.values()) if (tenant.waiters.length > 0) state.creditsChanged(tenant);
 }
 
 /** Takes up the former process's leases where its journal leaves them, and takes them out of `unknown`. */

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http';
-import { type Decision, insufficient, unavailable } from '../core/decision.ts';
+import { type Decision, insufficient, isWorthWaiting, unavailable } from '../core/decision.ts';
 import { sendAllowed, sendInsufficient, sendInvalid, sendProblem, sendUnavailable } from './answers.ts';
 import { readConsume, readHeaders } from './fields.ts';
 import type { SidecarContext } from './sidecar-context.ts';
@@ -72,7 +72,7 @@ function decide(context: SidecarContext, response: ServerResponse, asked: Asked)
       sendAllowed(response, code);
       return;
     }
-    if (code === insufficient || !isWorthWaiting(context)) {
+    if (code === insufficient || waitMs === 0 || !isWorthWaiting(engine.refusal().reason)) {
       answer(context, response, asked, asDecision(context, code));
       return;
     }
@@ -80,11 +80,6 @@ function decide(context: SidecarContext, response: ServerResponse, asked: Asked)
   engine.consumeSoon({ tenantId, amount, requestId }, waitMs, (decision) =>
     answer(context, response, asked, decision),
   );
-}
-
-function isWorthWaiting({ engine, waitMs }: SidecarContext): boolean {
-  const { reason } = engine.refusal();
-  return waitMs > 0 && (reason === 'acquiring' || reason === 'leased_elsewhere');
 }
 
 function asDecision({ engine }: SidecarContext, code: number): Decision {
