@@ -107,7 +107,8 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
   const breakers = createBreakers(metrics);
   const pool = createPool(config, 'app', { applicationName: 'assay-api', onError });
   observePool(pool, 'api', metrics);
-  guardPool(pool, databaseGuard(breakers, 'database'));
+  const guard = databaseGuard(breakers, 'database');
+  guardPool(pool, guard);
   countSlowStatements(pool, 'api', config.slowStatementMs, metrics);
   lifecycle.onStop({ name: 'database', phase: 'close', run: () => pool.end() });
   const judgePool = createPool(config, 'judge', {
@@ -116,6 +117,8 @@ export function connectApi(config: Config, { log, metrics, lifecycle, clock }: S
     onError,
   });
   observePool(judgePool, 'judge', metrics);
+  guardPool(judgePool, guard);
+  countSlowStatements(judgePool, 'judge', config.slowStatementMs, metrics);
   lifecycle.onStop({ name: 'judge database', phase: 'close', run: () => judgePool.end() });
 
   const cacheUrl = config.redisCacheUrl;
