@@ -14,6 +14,10 @@ type Shape = keyof typeof shapes;
 /** More connections than a few a core make PostgreSQL switch, fewer leave the disk idle; the best is taken. */
 const poolSizes = [4, 8, 16, 32];
 
+/**
+ * The goals are set beside what a service does, statements from Node. A function in the database is a harder reference than
+ * any service we know is written to: its ratio is printed and has no goal.
+ */
 const cases = [
   { name: '10,000 tenants', tenants: tenantsMax, floor: 3, goal: 5 },
   { name: 'one tenant', tenants: 1, floor: 6, goal: 10 },
@@ -44,8 +48,7 @@ export async function transactionScenario(context: BenchContext): Promise<BenchR
           reference: b,
           ratio,
           ranges,
-          floor,
-          goal,
+          ...(shape === 'statements' ? { floor, goal } : { floor: null, goal: null }),
           unit: 'requests/s',
         });
       }
