@@ -1,4 +1,6 @@
+import type { PoolClient } from 'pg';
 import { expect } from 'vitest';
+import { withTransaction } from '../../src/platform/database/transaction.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { type Fact, shows } from './naive-gate.ts';
 
@@ -11,17 +13,22 @@ export type Facts = ReadonlyMap<string, Fact>;
  *
  * @param overrides asked for by an administrator. @returns how many deployments there are.
  */
-export async function checkHistory(
+export function checkHistory(
   { ownerPool }: TestDatabase,
   ruleId: string,
   facts: Facts,
   overrides: number,
 ): Promise<number> {
-  const { rows: deployments } = await ownerPool.query(
+  // Workers go on looking at rollouts: all is read as of one moment.
+  return withTransaction(ownerPool, (client) => check(client, ruleId, facts, overrides), 'REPEATABLE READ');
+}
+
+async function check(db: PoolClient, ruleId: string, facts: Facts, overrides: number): Promise<number> {
+  const { rows: deployments } = await db.query(
     'SELECT * FROM shadow.deployments WHERE rule_id = $1 ORDER BY deployment_id',
     [ruleId],
   );
-  const { rows: events } = await ownerPool.query(
+  const { rows: events } = await db.query(
     `SELECT e.* FROM shadow.deployment_events AS e JOIN shadow.deployments AS d USING (deployment_id)
      WHERE d.rule_id = $1 ORDER BY e.deployment_id, e.event_no`,
     [ruleId],
@@ -36,7 +43,7 @@ export async function checkHistory(
   for (const status of ['canary', 'active'])
     expect(deployments.filter((deployment) => deployment.status === status).length).toBeLessThanOrEqual(1);
   expect(deployments.filter(({ override_id }) => override_id !== null).length).toBeLessThanOrEqual(overrides);
-  await checkAudit(ownerPool, ruleId, events);
+  await checkAudit(db, ruleId, events);
   return deployments.length;
 }
 
@@ -76,12 +83,8 @@ function checkSteps(deployment: Row, events: Row[]): void {
   expect(stages).toEqual((deployment.plan?.stages ?? []).slice(1, 1 + stages.length));
 }
 
-async function checkAudit(
-  ownerPool: TestDatabase['ownerPool'],
-  ruleId: string,
-  events: Row[],
-): Promise<void> {
-  const { rows } = await ownerPool.query(
+async function checkAudit(db: PoolClient, ruleId: string, events: Row[]): Promise<void> {
+  const { rows } = await db.query(
     `SELECT event FROM (SELECT convert_from(event, 'UTF8')::json AS event FROM audit.outbox) AS logged
      WHERE event #>> '{details,rule_id}' = $1 AND event ->> 'action' IN ('rule.deployed', 'rule.promoted', 'rule.rolled_back')`,
     [ruleId],
