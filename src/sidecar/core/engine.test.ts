@@ -301,7 +301,6 @@ describe('draining', () => {
     expect(isDrained).toBe(false);
     const item = { kind: 'settled', state: 'settled', expiresInMs: 0, recall: false } as const;
     settles.shift()!.answer({ kind: 'answered', items: [item] });
-    advance(50);
     expect(isDrained).toBe(true);
     expect(engine.status()).toMatchObject({ phase: 'drained', leases: 0 });
   });

@@ -1,3 +1,4 @@
+import { continueDrain } from './drain.ts';
 import { dropLease, endLease } from './end-lease.ts';
 import type { EngineState } from './engine-state.ts';
 import { fence } from './fence.ts';
@@ -37,6 +38,7 @@ export function settleDue(state: EngineState, nowMs: number): void {
         settled(state, lease, settlements[i]!, answer.items[i] ?? unanswered, nowMs);
     }
     state.observer.ledgerCall?.('settle', answer.kind);
+    continueDrain(state, state.deps.nowMs());
   });
   state.transport.settle(settlements, receive);
 }
