@@ -114,7 +114,8 @@ export function countOutcomes(
   const planned = [1 - share, share];
   for (const outcome of outcomes) {
     if (share === 1 && outcome.arm === 'baseline') continue;
-    if (outcome.arm === 'canary') next.heardAtS = secondsInStage;
+    // A batch that waited for another one to be counted arrived before it.
+    if (outcome.arm === 'canary') next.heardAtS = Math.max(next.heardAtS ?? 0, secondsInStage);
     count(next.ramp[outcome.arm], plan, outcome);
     count(next.current[outcome.arm], plan, outcome);
     if (share === 1) continue;

@@ -56,5 +56,6 @@ function stageLimit(state: CanaryState, plan: CanaryPlan, of: Indicator): number
   if (of === 'slow' || plan.errorRateMargin === null || plan.stages[state.stage] !== 100) return absolute;
   const { events, trials } = state.ramp.baseline.errors;
   const frozen = rateUpperBound(events, trials, alphaShare(plan)) + plan.errorRateMargin;
-  return Math.min(absolute ?? 1, frozen) < 1 ? Math.min(absolute ?? 1, frozen) : null;
+  const limit = Math.min(absolute ?? 1, frozen);
+  return limit < 1 ? limit : null;
 }
