@@ -5,7 +5,7 @@ import { encodeEvent } from '../src/audit/events/encode-event.ts';
 import { createLeafWriter } from '../src/audit/leaf/leaf-writer.ts';
 import { readBacklog } from '../src/audit/sequencer/read-backlog.ts';
 import { startSequencer } from '../src/audit/sequencer/run-sequencer.ts';
-import { sequenceBatch } from '../src/audit/sequencer/sequence-batch.ts';
+import { createSequencing, sequenceBatch } from '../src/audit/sequencer/sequence-batch.ts';
 import { TenantHeadCache } from '../src/audit/sequencer/tenant-heads.ts';
 import { spendEvent } from '../src/audit/test-support/events.ts';
 import { verifyLog } from '../src/audit/verify/verify-log.ts';
@@ -60,6 +60,7 @@ function sequencing(context: BenchContext, owner: Pool, pool: Pool): () => Promi
     tenantHeads: new TenantHeadCache(),
     clock: Date.now,
   };
+  const sequencing = createSequencing(deps);
   let made = 0;
   return async () => {
     while (!(await isEmpty(pool))) await sequenceBatch(deps); // what others left
@@ -71,7 +72,8 @@ function sequencing(context: BenchContext, owner: Pool, pool: Pool): () => Promi
     const started = performance.now();
     const sequencer = startSequencer(
       {
-        sequence: () => sequenceBatch(deps),
+        sequence: sequencing.next,
+        rest: sequencing.rest,
         publish: () => publishCheckpoint({ pool, signer, clock: Date.now }),
         backlog: async () => ({ waiting: 0, size: 0, published: 0 }),
       },

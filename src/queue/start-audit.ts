@@ -7,7 +7,7 @@ import { noteVerifierKey } from '../audit/checkpoints/verifier-keys.ts';
 import { createLeafWriter } from '../audit/leaf/leaf-writer.ts';
 import { readBacklog } from '../audit/sequencer/read-backlog.ts';
 import { type Sequencer, startSequencer } from '../audit/sequencer/run-sequencer.ts';
-import { sequenceBatch } from '../audit/sequencer/sequence-batch.ts';
+import { createSequencing } from '../audit/sequencer/sequence-batch.ts';
 import { TenantHeadCache } from '../audit/sequencer/tenant-heads.ts';
 import type { Config } from '../platform/config/load.ts';
 import { createPool } from '../platform/database/pool.ts';
@@ -25,8 +25,8 @@ export interface StartAuditDeps {
   backend: QueueBackend;
 }
 
-/** One sequences, one publishes, one reads proofs for the witness. */
-const connections = 3;
+/** One reads what waits, one writes the log, one publishes, one reads proofs for the witness. */
+const connections = 4;
 /** While all is well a checkpoint is cosigned this soon after it was published. */
 const witnessEveryMs = 500;
 /** A witness that is down or refuses is asked again this often. */
@@ -67,12 +67,12 @@ function runSequencer(
   signer: SignerKey,
   { log, metrics }: StartAuditDeps,
 ): Sequencer {
-  const batch = {
+  const sequencing = createSequencing({
     pool,
     writer: createLeafWriter(Buffer.from(config.auditHmacKey!)),
     tenantHeads: new TenantHeadCache(),
     clock: Date.now,
-  };
+  });
   const publisher = { pool, signer, path: config.auditCheckpointPath, clock: Date.now };
   let keyNoted = false;
   const publish = async () => {
@@ -81,7 +81,7 @@ function runSequencer(
     return publishCheckpoint(publisher);
   };
   return startSequencer(
-    { sequence: () => sequenceBatch(batch), publish, backlog: () => readBacklog(pool) },
+    { sequence: sequencing.next, rest: sequencing.rest, publish, backlog: () => readBacklog(pool) },
     {
       onSequenced: (entries) => metrics.counter('audit_log_entries_total').inc(entries),
       onBacklog: ({ waiting, size }) => {

@@ -5,29 +5,29 @@ const tailBytesMax = 1_024;
 
 export interface LeafWriter {
   /**
-   * Writes a leaf and its HMAC, in memory of the writer's own: it holds until the next call.
+   * Writes the leaf of an event, which is `bytes` from `start` to `end`, and its HMAC, in memory of the writer's own: it holds until the next call.
    *
    * @returns the leaf with one 0x00 byte before it, which is what its leaf hash is taken over.
    */
-  write(event: Buffer, facts: LeafFacts, sequencedAtText: string): Buffer;
+  write(bytes: Buffer, start: number, end: number, facts: LeafFacts, sequencedAtText: string): Buffer;
 }
 
 export function createLeafWriter(hmacKey: Buffer): LeafWriter {
   const hmac = createHmac(hmacKey);
   let scratch = Buffer.alloc(8_192);
   return {
-    write: (event, facts, sequencedAtText) => {
-      const bound = blockBytes + leafStart.length + event.length + hmacMemberBytes + tailBytesMax;
+    write: (bytes, start, end, facts, sequencedAtText) => {
+      const bound = blockBytes + leafStart.length + (end - start) + hmacMemberBytes + tailBytesMax;
       if (bound > scratch.length) scratch = Buffer.alloc(2 * bound);
       hmac.innerPad.copy(scratch);
       const eventStart = blockBytes + scratch.write(leafStart, blockBytes, 'latin1');
-      const eventEnd = eventStart + event.copy(scratch, eventStart);
+      const eventEnd = eventStart + bytes.copy(scratch, eventStart, start, end);
       const tail = leafTail(facts, sequencedAtText);
       const unsignedEnd = eventEnd + scratch.write(tail, eventEnd);
       const signature = hmac.finish(scratch.subarray(0, unsignedEnd));
-      const end = eventEnd + scratch.write(`,"hmac":"${signature}"${tail}`, eventEnd);
+      const leafEnd = eventEnd + scratch.write(`,"hmac":"${signature}"${tail}`, eventEnd);
       scratch[blockBytes - 1] = 0;
-      return scratch.subarray(blockBytes - 1, end);
+      return scratch.subarray(blockBytes - 1, leafEnd);
     },
   };
 }

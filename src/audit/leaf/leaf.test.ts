@@ -25,7 +25,7 @@ test('a leaf is canonical JSON, its HMAC the one of node:crypto over the leaf wi
     fc.property(key, event, facts, (hmacKey, happened, what) => {
       const sequencedAtText = new Date(what.sequencedAt).toISOString();
       const bytes = Buffer.from(canonicalize(happened)!);
-      const written = createLeafWriter(hmacKey).write(bytes, what, sequencedAtText);
+      const written = createLeafWriter(hmacKey).write(bytes, 0, bytes.length, what, sequencedAtText);
       expect(written[0]).toBe(0);
       const leaf = written.subarray(1);
       const members = {

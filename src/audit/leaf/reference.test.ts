@@ -12,7 +12,7 @@ test('the example of the reference is what the code makes', () => {
   const key = Buffer.from(/HMAC key is `([^`]+)`/.exec(page)![1]!);
   const facts = { seq: 0, sequencedAt: 0, tenantId: 'acme', tenantPrev: noPrevious, tenantSeq: 0 };
   const sequencedAt = /"sequenced_at":"([^"]+)"/.exec(leaf.toString())![1]!;
-  expect(createLeafWriter(key).write(event, facts, sequencedAt).subarray(1)).toEqual(leaf);
+  expect(createLeafWriter(key).write(event, 0, event.length, facts, sequencedAt).subarray(1)).toEqual(leaf);
   const hash = leafHash(leaf);
   expect(page).toContain(`leaf_hash  ${hash.toString('base64')}`);
   expect(page).toContain(`chain_hash ${chainHash(chainStart, hash).toString('base64')}`);

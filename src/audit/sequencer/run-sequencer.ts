@@ -6,6 +6,8 @@ import { batchRowsMax } from './sequence-batch.ts';
 
 export interface SequencerSteps {
   sequence: () => Promise<BatchOutcome>;
+  /** After the last of some batches. */
+  rest: () => Promise<void>;
   publish: () => Promise<Checkpoint | null>;
   backlog: () => Promise<Backlog>;
 }
@@ -71,6 +73,7 @@ export function startSequencer(steps: SequencerSteps, report: SequencerReport, n
     if (stopping) return current ?? Promise.resolve();
     if (current === undefined) {
       current = drain()
+        .finally(steps.rest)
         .catch(report.onError)
         .finally(() => {
           current = undefined;

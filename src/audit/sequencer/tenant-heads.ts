@@ -12,36 +12,49 @@ export interface TenantHead {
 
 export type TenantHeads = Map<string, TenantHead>;
 
-/** About 20 MB; tenants beyond it cost an index probe a batch. */
-const cachedMax = 100_000;
+/** Two generations of so many; about 20 MB. Tenants beyond them cost an index probe a batch. */
+const generationMax = 50_000;
 
 /**
  * The last entries of tenants, kept from batch to batch for as long as nobody else appended. The log is the source: what
  * the cache holds was true at the head it was left with, and another head empties it.
+ *
+ * Heads are changed in place, so that a batch that was sealed and is not written yet is already counted. Its tenants must not
+ * be asked of the log, which is why the older half goes at once and the newer half, theirs among it, stays.
  */
 export class TenantHeadCache {
   #heads: TenantHeads = new Map();
+  #older: TenantHeads = new Map();
   #chainHash: Buffer | undefined;
 
-  /** @returns the heads of all of `tenants`, to be changed as entries are appended. */
+  /** @returns the heads of all of `tenants`, and others, to be changed as entries are appended. */
   async load(client: ClientBase, tenants: ReadonlySet<string>, chainHash: Buffer): Promise<TenantHeads> {
-    if (this.#chainHash === undefined || !this.#chainHash.equals(chainHash)) this.#heads.clear();
-    const heads: TenantHeads = new Map();
+    if (this.#chainHash === undefined || !this.#chainHash.equals(chainHash)) this.#clear();
+    // From here on they are at no head that anyone knows.
+    this.#chainHash = undefined;
+    if (this.#heads.size > generationMax) {
+      this.#older = this.#heads;
+      this.#heads = new Map();
+    }
     const unknown: string[] = [];
     for (const tenant of tenants) {
-      const known = this.#heads.get(tenant);
+      if (this.#heads.has(tenant)) continue;
+      const known = this.#older.get(tenant);
       if (known === undefined) unknown.push(tenant);
-      else heads.set(tenant, { ...known });
+      else this.#heads.set(tenant, known);
     }
-    for (const [tenant, head] of await findTenantHeads(client, unknown)) heads.set(tenant, head);
-    return heads;
+    for (const [tenant, head] of await findTenantHeads(client, unknown)) this.#heads.set(tenant, head);
+    return this.#heads;
   }
 
-  /** After the commit: `heads` as they are now, at the new head of the log. */
-  keep(heads: TenantHeads, chainHash: Buffer): void {
-    if (this.#heads.size + heads.size > cachedMax) this.#heads.clear();
-    for (const [tenant, head] of heads) this.#heads.set(tenant, head);
+  /** The heads that were loaded are now those at this head of the log. */
+  keep(chainHash: Buffer): void {
     this.#chainHash = chainHash;
+  }
+
+  #clear(): void {
+    this.#heads = new Map();
+    this.#older = new Map();
   }
 }
 

@@ -1,4 +1,5 @@
 import type { MoneyEvent } from '../events/event.ts';
+import type { EventBlock } from '../sequencer/event-block.ts';
 
 const zero = { available: 0, expired: 0, held: 0, leased: 0, spent: 0, unresolved: 0 };
 
@@ -18,5 +19,18 @@ export function spendEvent(n: number, tenants = 10): MoneyEvent {
     success: true,
     tenant_id: `tenant-${n % tenants}`,
     transaction_id: id,
+  };
+}
+
+/** Events as the sequencer reads them; ids are of no consequence. */
+export function blockOf(events: readonly { tenantId: string; event: Buffer }[]): EventBlock {
+  const ends: number[] = [];
+  for (const { event } of events) ends.push((ends.at(-1) ?? 0) + event.length);
+  return {
+    ids: events.map((_, i) => i),
+    tenantIds: events.map(({ tenantId }) => tenantId),
+    bytes: Buffer.concat(events.map(({ event }) => event)),
+    starts: [0, ...ends.slice(0, -1)],
+    ends,
   };
 }

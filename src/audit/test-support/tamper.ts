@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg';
-import { copyIn } from '../../platform/database/copy-in.ts';
+import { copyHeader, copyIn, copyTrailer } from '../../platform/database/copy-in.ts';
 import { sql } from '../../platform/database/sql.ts';
 import { checkpointText } from '../checkpoints/checkpoint.ts';
 import type { SignerKey } from '../checkpoints/note-key.ts';
@@ -11,7 +11,7 @@ import { sealBatch } from '../sequencer/seal-batch.ts';
 import { appendLeaves } from '../tree/append-leaves.ts';
 import { chainHash, chainStart, hashBytes, leafHash } from '../tree/hashing.ts';
 import { emptyTree, rootOf, spineOf } from '../tree/peaks.ts';
-import { spendEvent } from './events.ts';
+import { blockOf, spendEvent } from './events.ts';
 
 /** A random whole number below `n`. */
 export type Random = (n: number) => number;
@@ -270,9 +270,7 @@ function rewriteFrom(andSign: boolean): Tamper {
       'SELECT (extract(epoch FROM min(sequenced_at)) * 1000)::bigint AS at FROM audit.entries',
     );
     const at = Number(rows[0]!.at);
-    const sealed = { leafHashes: Buffer.alloc(size * hashBytes), chainHash: Buffer.alloc(hashBytes) };
     const batch = {
-      events,
       firstSeq: 0,
       chainHash: chainStart,
       tenantHeads: new Map(heads),
@@ -280,7 +278,9 @@ function rewriteFrom(andSign: boolean): Tamper {
     };
     await client.query('DELETE FROM audit.entries');
     const copyEntries = sql(sequencerModule, './sql/copy-entries.sql');
-    await copyIn(client, copyEntries, sealBatch(batch, createLeafWriter(hmacKey), sealed));
+    const sealed = await sealBatch({ ...batch, events: blockOf(events) }, createLeafWriter(hmacKey));
+    const body = sealed.entries.subarray(copyHeader.length, -copyTrailer.length);
+    await copyIn(client, copyEntries, [body]);
     const { tree } = await replaceNodes(client, sealed.leafHashes);
     await client.query(
       'UPDATE audit.head SET size = $1, chain_hash = $2, peaks = $3, sequenced_at = to_timestamp($4::numeric / 1000)',

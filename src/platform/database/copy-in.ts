@@ -5,8 +5,8 @@ import type { ClientBase } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 
 /** What begins and ends a binary COPY; see `CopyRowParser` for what lies between. */
-const header = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
-const trailer = Buffer.from([0xff, 0xff]);
+export const copyHeader = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1');
+export const copyTrailer = Buffer.from([0xff, 0xff]);
 
 /** So much may wait for PostgreSQL before the maker of rows has to. */
 const waitingBytes = 4 * 1_048_576;
@@ -26,13 +26,13 @@ export async function copyIn(client: ClientBase, statement: string, rows: Iterab
     over = true;
   };
   done.then(ended, ended);
-  copy.write(header);
+  copy.write(copyHeader);
   for (const buffer of rows) {
     // A COPY that was refused has let go of its connection; writing on would not be an error but a crash.
     if (over) break;
     if (copy.write(buffer)) await nextTurn();
     else await Promise.race([once(copy, 'drain'), done]);
   }
-  if (!over) copy.end(trailer);
+  if (!over) copy.end(copyTrailer);
   await done;
 }
