@@ -97,11 +97,12 @@ describe('a client that tries again', () => {
 
 describe('who waits', () => {
   test('before it is registered is served once it is', () => {
-    const { engine, registers, acquires } = createStage();
+    const { engine, registers, acquires, advance } = createStage();
     engine.start();
     const answers: Decision[] = [];
     engine.consumeSoon(spend(10), 300, (answer) => answers.push(answer));
     registers.shift()!.answer({ kind: 'registered', epoch: 1, leases: [] });
+    advance(50);
     acquires.shift()!.answer(granted('lease-1', 100));
     expect(answers).toEqual([{ kind: 'allowed', leaseRemaining: 90 }]);
   });

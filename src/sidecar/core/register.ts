@@ -72,7 +72,7 @@ function registered(
     else lost += lease.amount - lease.settled;
   }
   state.observer.lost?.(lost);
-  for (const tenant of state.tenants.values()) if (tenant.waiters.length > 0) state.creditsChanged(tenant);
+  // Who waits is served by the next tick, once all that was handed on is known.
 }
 
 /** Takes up the former process's leases where its journal leaves them, and takes them out of `unknown`. */
@@ -122,7 +122,6 @@ function adopt(state: EngineState, slot: number, entry: JournalEntry, handedOn: 
   );
   trackLease(state, lease);
   if (entry.ending || used >= lease.amount) endLease(state, lease, 0);
-  state.creditsChanged(lease.tenant);
 }
 
 /** A lease that is not ours to spend any more: what the journal knows of it is evidence. */

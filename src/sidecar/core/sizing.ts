@@ -2,7 +2,7 @@ import type { TenantNews } from './protocol.ts';
 import type { EngineSettings } from './settings.ts';
 import type { TenantCredits } from './tenant-credits.ts';
 
-/** So many supplies: of how many holders there are, a holder knows nothing. */
+/** So many supplies like this holder's are plenty: of how many holders there are it knows nothing. */
 const plenty = 8;
 /** Shorter spans say little about a rate. */
 const rollMinMs = 250;
@@ -20,24 +20,27 @@ export function rollRate(tenant: TenantCredits, nowMs: number, settings: EngineS
 }
 
 /**
- * Where acquiring more begins. A tenant that runs dry is not asked for more before somebody lacks it: what one holder has
- * in store, another must ask back.
+ * Where acquiring more begins. Of a tenant of which only a few supplies are left nothing is laid in before somebody lacks it:
+ * what one holder has in store, another must ask back.
  */
 export function setLowWater(tenant: TenantCredits, settings: EngineSettings): void {
-  tenant.lowWater = tenant.scarce ? 0 : Math.max(settings.wantMin / 4, tenant.rate * settings.prefetchMs);
+  const isPlenty = !tenant.scarce && tenant.available >= plenty * usualSupply(tenant, settings);
+  tenant.lowWater = isPlenty ? Math.max(settings.wantMin / 4, tenant.rate * settings.prefetchMs) : 0;
 }
 
 function usualSupply({ rate }: TenantCredits, { wantMin, horizonMs }: EngineSettings): number {
   return Math.max(wantMin, Math.ceil(rate * horizonMs));
 }
 
-/** A tenant runs dry when others lack credits, or only a few supplies like this holder's are left for all of them. */
+/** A tenant runs dry when others lack credits; until there is plenty again. */
 export function noteNews(
   tenant: TenantCredits,
-  { recall, available }: TenantNews,
+  { recall, available = Number.POSITIVE_INFINITY }: TenantNews,
   settings: EngineSettings,
 ): void {
-  tenant.scarce = recall || (available !== undefined && available < plenty * usualSupply(tenant, settings));
+  tenant.available = available;
+  if (recall) tenant.scarce = true;
+  else if (available >= plenty * usualSupply(tenant, settings)) tenant.scarce = false;
   setLowWater(tenant, settings);
 }
 

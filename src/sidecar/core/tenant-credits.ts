@@ -27,6 +27,8 @@ export class TenantCredits {
   lastSpentAtMs: number;
   /** The last lease was smaller than wanted, or others lack credits: the tenant runs dry. */
   scarce = false;
+  /** What nobody had leased when the ledger spoke of it last. */
+  available = Number.POSITIVE_INFINITY;
   /** The smallest amount that was missing for somebody since the last request; 0: nobody lacked anything. */
   missing = 0;
   /** The name of a request, kept until it is granted: a copy of it may be granted late. */
