@@ -152,20 +152,26 @@ function postgresBackend(config: BackendConfig, onError: (error: Error) => void)
 const failurePauseMs = 500;
 
 /**
- * BullMQ's workers ask again at once when PostgreSQL refused them for another reason than a closed port: one seen to outlive
- * its database turned in microtasks alone, so that no timer or signal got a turn, and its memory grew to gigabytes.
+ * BullMQ's workers ask again at once when PostgreSQL refused them for another reason than a closed port. One seen to outlive
+ * its server turned in microtasks alone, so that no timer or signal got a turn; one whose database was dropped wrote
+ * thousands of log lines a second. Both grew to gigabytes.
  */
 function slowDownFailures(pool: Pool): void {
-  const query = pool.query.bind(pool) as (...args: unknown[]) => Promise<unknown>;
-  const patient = async (...args: unknown[]) => {
-    try {
-      return await query(...args);
-    } catch (error) {
-      await sleep(failurePauseMs);
-      throw error;
-    }
+  type Ask = (...args: unknown[]) => Promise<unknown>;
+  const patient = (ask: Ask): Ask => {
+    const patiently = async (args: unknown[]) => {
+      try {
+        return await ask(...args);
+      } catch (error) {
+        await sleep(failurePauseMs);
+        throw error;
+      }
+    };
+    // With a callback it is the pool that asks itself, for a query that waits already.
+    return (...args) => (typeof args.at(-1) === 'function' ? ask(...args) : patiently(args));
   };
-  pool.query = patient as typeof pool.query;
+  pool.query = patient(pool.query.bind(pool) as Ask) as typeof pool.query;
+  pool.connect = patient(pool.connect.bind(pool) as Ask) as typeof pool.connect;
 }
 
 /** A worker that died is noticed by its row's lock within seconds (see `recover-forgotten`), not by these. */
