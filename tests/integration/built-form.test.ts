@@ -47,14 +47,16 @@ test('a service imports the lease client, as its how-to shows, and has its types
   const [, example = ''] = /```ts\n([\s\S]*?)```/.exec(howTo) ?? [];
   await writeFile(join(home, 'package.json'), '{"type":"module"}');
   await writeFile(join(home, 'service.ts'), `${example}export { spend };\n`);
-  const strict = ['--strict', '--noEmit', '--module', 'nodenext', '--target', 'esnext', '--skipLibCheck'];
-  const types = ['--types', 'node', '--typeRoots', join(root, 'node_modules/@types')];
-  const checked = await runNode(
-    join(root, 'node_modules/typescript/bin/tsc'),
-    ...strict,
-    ...types,
-    join(home, 'service.ts'),
-  );
+  const compilerOptions = {
+    strict: true,
+    noEmit: true,
+    module: 'nodenext',
+    target: 'esnext',
+    types: ['node'],
+    typeRoots: [join(root, 'node_modules/@types')],
+  };
+  await writeFile(join(home, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['service.ts'] }));
+  const checked = await runNode(join(root, 'node_modules/typescript/bin/tsc'), '-p', home);
   expect(checked.stdout).toBe('');
   await writeFile(
     join(home, 'service.js'),
