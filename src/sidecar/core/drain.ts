@@ -14,7 +14,11 @@ export function beginDrain(state: EngineState, nowMs: number): void {
     state.waiting -= waiting.length;
     for (const waiter of waiting) waiter.giveUp();
   }
-  for (const lease of state.leases.values()) endLease(state, lease, 0);
+  for (const lease of state.leases.values()) {
+    endLease(state, lease, 0);
+    // A used-up one waits for others to be settled with.
+    lease.nextSettleMs = nowMs;
+  }
 }
 
 /** Ends the draining once the ledger has everything and no request to acquire is open, whose lease would be lost. */

@@ -286,6 +286,13 @@ describe('a reservation', () => {
 });
 
 describe('draining', () => {
+  test('does not wait for the turn of a lease that is used up', () => {
+    const { engine, settles } = grantingStage(10, { wantMin: 4 });
+    expect(engine.decide('t', 10)).toBe(0);
+    engine.drain(() => {});
+    expect(settles[0]!.request).toMatchObject([{ cumulativeSpent: 10, final: true }]);
+  });
+
   test('gives everything back, after open reservations had their time, and then says so', () => {
     const { engine, settles, advance } = grantingStage(100, { drainReserveMs: 500, wantMin: 4 });
     engine.decide('t', 7);
