@@ -11,7 +11,7 @@ const leasedMin = 100;
  * How long a holder waits before it settles again, in milliseconds. It hears only then that others lack credits, so the
  * interval shrinks with what is left beside the leases: who was granted one in better times has settled several times before
  * the tenant runs dry. With the usual interval until somebody lacks credits, 7 % of the requests were put off in the endgame
- * of the simulator with 100 holders; with this, 0.012 %.
+ * of the simulator with 100 holders; with this, none.
  */
 export function refreshInterval(
   ttlMs: number,
