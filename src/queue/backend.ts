@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
-  createPostgresBackend,
-  type Processor,
-  Queue as RedisQueue,
-  Worker as RedisWorker,
-  withBackend,
-} from 'bullmq';
+import { type Processor, Queue as RedisQueue, Worker as RedisWorker, withBackend } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { Pool } from 'pg';
 import { createPool, type PoolConfig } from '../platform/database/pool.ts';
+import { backendThatAsksAgain } from './backend-that-asks-again.ts';
 
 /** The schema in which `assay migrate` installs BullMQ's own tables. */
 const schema = 'bullmq';
@@ -117,7 +112,7 @@ function redisBackend(url: string, prefix: string, onError: (error: Error) => vo
 }
 
 function postgresBackend(config: BackendConfig, onError: (error: Error) => void): QueueBackend {
-  const { Queue, Worker } = withBackend(createPostgresBackend);
+  const { Queue, Worker } = withBackend(backendThatAsksAgain(failurePauseMs));
   // Each worker keeps one connection listening; the others are shared by everything else.
   const listenersMax = 4;
   const pool = createPool(config, 'app', {
