@@ -93,14 +93,17 @@ function owned<T>(books: readonly TenantBook[], of: (book: TenantBook) => Iterab
 
 /** A payment belongs to the top-up's transfer, which is known by the grant it made. */
 function paymentsOf(facts: BatchFacts, steps: readonly Step[]) {
-  return steps.flatMap(({ operation, subjectId }) => {
-    if (operation.op !== 'topup' || operation.payment === null) return [];
-    const book = facts.books.get(operation.tenantId)!;
-    const transfer = book.transfers.find(
-      ({ type, slices }) => type === 'topup' && slices.grantIds[0] === subjectId,
-    );
-    if (transfer === undefined) return [];
-    return [{ tenantId: operation.tenantId, transferId: transfer.transferId, payment: operation.payment }];
+  const paid = steps.flatMap(({ operation, subjectId }) =>
+    operation.op === 'topup' && operation.payment !== null
+      ? [{ tenantId: operation.tenantId, grantId: subjectId, payment: operation.payment }]
+      : [],
+  );
+  const books = [...new Set(paid.map(({ tenantId }) => tenantId))].map((id) => facts.books.get(id)!);
+  const topups = books.flatMap(({ transfers }) => transfers.filter(({ type }) => type === 'topup'));
+  const transferOf = new Map(topups.map(({ slices, transferId }) => [slices.grantIds[0], transferId]));
+  return paid.flatMap(({ tenantId, grantId, payment }) => {
+    const transferId = transferOf.get(grantId);
+    return transferId === undefined ? [] : [{ tenantId, transferId, payment }];
   });
 }
 
