@@ -51,7 +51,9 @@ export function observeAbTest(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     const observations = c.req
       .valid('json')
       .observations.map((given, index) => readOne(test, given, index, now, pseudonym));
-    return c.json(await recordObservations(deps.judgePool, test.testId, observations), 200);
+    const recorded = await recordObservations(deps.judgePool, test.testId, observations);
+    deps.recentTests.forget(test.testId);
+    return c.json(recorded, 200);
   });
 }
 
