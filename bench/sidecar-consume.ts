@@ -1,5 +1,6 @@
+import { startRedis } from '../tests/support/redis-server.ts';
 import { alternate, type BenchContext, type BenchRow } from './row.ts';
-import { type SidecarStack, startReference, withSidecar } from './sidecar-stack.ts';
+import { type SidecarStack, startLimiter, startReference, withSidecar } from './sidecar-stack.ts';
 
 const connections = 64;
 /** Each spends some 50 a second here, and a lease lasts for half a minute of that; with 1,000 tenants it is ten times the calls. */
@@ -7,38 +8,77 @@ const busyTenants = 100;
 /** About this long a round; the number of requests follows the rate of the last one. */
 const roundSeconds = 4;
 
-/** P9: `POST /consume` on TCP and on the socket, against plain node:http that parses and answers the same. */
+type Way = 'TCP' | 'socket';
+
+interface Reference {
+  name: string;
+  port: number;
+  socket: string;
+  floor: number;
+  goal: number;
+}
+
+/**
+ * P9: `POST /consume` on TCP and on the socket, against plain node:http that parses and answers the same, and against what
+ * a service takes off the shelf instead: rate-limiter-flexible on Redis.
+ */
 export async function sidecarScenario(context: BenchContext): Promise<BenchRow[]> {
   return withSidecar(context, async (stack) => {
-    const reference = await startReference('decide', stack);
+    const bare = await startReference('decide', stack);
+    const redis = await startRedis();
+    const limiter = redis === undefined ? undefined : await startLimiter(redis.url, stack);
+    const references: Reference[] = [
+      { ...bare, name: 'bare node:http, same parse and answer', floor: 0.7, goal: 0.85 },
+    ];
+    if (limiter === undefined)
+      context.log('P9: no Redis here, so nothing is compared with rate-limiter-flexible');
+    else references.push({ ...limiter, name: 'rate-limiter-flexible on Redis', floor: 3, goal: 5 });
     try {
+      await settle(stack);
       const rows: BenchRow[] = [];
       for (const way of ['TCP', 'socket'] as const) {
-        const ours = rounds(stack, stack.port, way === 'socket' ? stack.socket : undefined);
-        const bare = rounds(stack, reference.port, way === 'socket' ? reference.socket : undefined);
-        for (let time = 0; time < 2; time++) for (const one of [ours, bare]) await one();
-        const before = await counts(stack);
-        const { a, b, ratio, ranges } = await alternate(context.rounds, ours, bare);
-        const after = await counts(stack);
-        const calls = ((after.calls - before.calls) / (after.decisions - before.decisions)) * 1_000;
-        rows.push({
-          id: 'P9',
-          scenario: `sidecar POST /consume, ${way}, ${connections} connections | bare node:http, same parse and answer`,
-          assay: a,
-          reference: b,
-          ratio,
-          ranges,
-          floor: 0.7,
-          goal: 0.85,
-          unit: 'requests/s',
-          note: `${calls.toFixed(2)} ledger calls per 1,000 decisions over ${busyTenants} tenants`,
-        });
+        for (const reference of references) rows.push(await compare(context, stack, way, reference));
       }
       return rows;
     } finally {
-      await reference.stop();
+      await bare.stop();
+      await limiter?.stop();
+      await redis?.stop();
     }
   });
+}
+
+/** Leases grow to half a minute of what a tenant spends, which takes a while to know; only then are calls few. */
+async function settle(stack: SidecarStack): Promise<void> {
+  const run = rounds(stack, stack.port);
+  for (let time = 0; time < 4; time++) await run();
+}
+
+async function compare(
+  context: BenchContext,
+  stack: SidecarStack,
+  way: Way,
+  reference: Reference,
+): Promise<BenchRow> {
+  const ours = rounds(stack, stack.port, way === 'socket' ? stack.socket : undefined);
+  const theirs = rounds(stack, reference.port, way === 'socket' ? reference.socket : undefined);
+  for (let time = 0; time < 2; time++) for (const one of [ours, theirs]) await one();
+  const before = await counts(stack);
+  const { a, b, ratio, ranges } = await alternate(context.rounds, ours, theirs);
+  const after = await counts(stack);
+  const calls = ((after.calls - before.calls) / (after.decisions - before.decisions)) * 1_000;
+  return {
+    id: 'P9',
+    scenario: `sidecar POST /consume, ${way}, ${connections} connections | ${reference.name}`,
+    assay: a,
+    reference: b,
+    ratio,
+    ranges,
+    floor: reference.floor,
+    goal: reference.goal,
+    unit: 'requests/s',
+    note: `${way}: ${calls.toFixed(2)} ledger calls per 1,000 decisions over ${busyTenants} tenants`,
+  };
 }
 
 function rounds({ generator }: SidecarStack, port: number, socketPath?: string): () => Promise<number> {

@@ -72,12 +72,21 @@ export async function withSidecar<T>(
 }
 
 /** The reference as JavaScript, for the same reason. */
-export async function startReference(mode: 'decide' | 'empty', { directory }: SidecarStack) {
-  const source = readFileSync(new URL('./references/sidecar-server.ts', import.meta.url), 'utf8');
-  const file = join(directory, `${mode}.mjs`);
+export function startReference(mode: 'decide' | 'empty', stack: SidecarStack) {
+  return startStripped('sidecar-server', mode, stack);
+}
+
+/** rate-limiter-flexible on this Redis. */
+export function startLimiter(redisUrl: string, stack: SidecarStack) {
+  return startStripped('limiter-server', redisUrl, stack);
+}
+
+async function startStripped(name: string, argument: string, { directory }: SidecarStack) {
+  const source = readFileSync(new URL(`./references/${name}.ts`, import.meta.url), 'utf8');
+  const file = join(directory, `${name}.mjs`);
   writeFileSync(file, stripTypeScriptTypes(source));
-  const socket = join(directory, `${mode}.sock`);
-  const child = fork(file, [mode, socket]);
+  const socket = join(directory, `${name}.sock`);
+  const child = fork(file, [argument, socket]);
   const [port] = (await once(child, 'message')) as [number];
   return { port, socket, pid: child.pid!, stop: () => ended(child) };
 }
