@@ -1,7 +1,7 @@
 import type { Pool, PoolClient } from 'pg';
 import { sql } from '../../platform/database/sql.ts';
 import type { CanaryPlan } from '../canaries/canary-plan.ts';
-import type { Deployment, EvidenceRef } from './deployment.ts';
+import type { Deployment, DeploymentStatus, EvidenceRef, Strategy } from './deployment.ts';
 
 /** @returns null when there is none, or when `tenantId` is given and it belongs to another. */
 export async function findDeployment(
@@ -36,7 +36,7 @@ interface Choice {
 
 async function query(db: Pool | PoolClient, choice: Choice): Promise<Deployment[]> {
   const { deploymentId, tenantId, ruleId = null, before = null, limit } = choice;
-  const { rows } = await db.query(sql(import.meta.url, './sql/find-deployments.sql'), [
+  const { rows } = await db.query<DeploymentRow>(sql(import.meta.url, './sql/find-deployments.sql'), [
     deploymentId,
     tenantId,
     ruleId,
@@ -46,8 +46,48 @@ async function query(db: Pool | PoolClient, choice: Choice): Promise<Deployment[
   return rows.map(deploymentOf);
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: the columns of find-deployments.sql, which TypeScript does not know.
-function deploymentOf(row: any): Deployment {
+/** The columns of find-deployments.sql. */
+interface DeploymentRow extends EvidenceRow {
+  deployment_id: string;
+  tenant_id: string;
+  rule_id: string;
+  rule_hash: string;
+  version: number;
+  strategy: Strategy;
+  actor: string;
+  replaces_id: string | null;
+  /** With `replaces_id`. */
+  replaces_hash: string;
+  replaces_version: number;
+  plan: string | null;
+  canary_variant_id: string;
+  baseline_variant_id: string;
+  status: DeploymentStatus;
+  stage: number;
+  percentage: number;
+  reason: string;
+  seconds_in_stage: number;
+  stage_started_at: Date;
+  checked_at: Date | null;
+  created_at: Date;
+  finished_at: Date | null;
+}
+
+/** One of the three ids is set, and with it the columns that are its own. */
+interface EvidenceRow {
+  test_id: string | null;
+  override_id: string | null;
+  override_reason: string;
+  override_actor: string;
+  eval_id: string;
+  required_samples: number;
+  required_precision: number;
+  required_recall: number;
+  precision_lower: number;
+  recall_lower: number;
+}
+
+function deploymentOf(row: DeploymentRow): Deployment {
   return {
     deploymentId: row.deployment_id,
     tenantId: row.tenant_id,
@@ -75,8 +115,7 @@ function deploymentOf(row: any): Deployment {
   };
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: as above.
-function evidenceOf(row: any): EvidenceRef {
+function evidenceOf(row: EvidenceRow): EvidenceRef {
   if (row.test_id !== null) return { type: 'test', id: row.test_id };
   if (row.override_id !== null) {
     return { type: 'override', id: row.override_id, reason: row.override_reason, actor: row.override_actor };

@@ -3,6 +3,7 @@ import { sql } from '../../platform/database/sql.ts';
 import { withTransaction } from '../../platform/database/transaction.ts';
 import { ConflictError } from '../../platform/errors.ts';
 import { countOutcomes } from '../canaries/canary-state.ts';
+import { type RecordedBatch, storeFresh } from '../fresh-observations.ts';
 import { lockCanaryState, saveCanaryState } from './canary-state-row.ts';
 import { findDeployment } from './find-deployments.ts';
 
@@ -13,11 +14,6 @@ export interface CanaryObservation {
   error: boolean;
   latencyMs: number | null;
   at: Date;
-}
-
-export interface RecordedBatch {
-  accepted: number;
-  duplicates: number;
 }
 
 const armNumbers = { baseline: 0, canary: 1 } as const;
@@ -53,28 +49,20 @@ export async function recordCanaryObservations(
   });
 }
 
-/** Those that were not stored before, each id once, in their order. */
-async function insertNew(
+function insertNew(
   client: PoolClient,
   deploymentId: string,
   observations: readonly CanaryObservation[],
 ): Promise<CanaryObservation[]> {
-  const byId = new Map<string, CanaryObservation>();
-  for (const observation of observations) {
-    if (!byId.has(observation.id)) byId.set(observation.id, observation);
-  }
-  const distinct = [...byId.values()];
-  const { rows } = await client.query<{ observation_id: string }>(
-    sql(import.meta.url, './sql/insert-canary-observations.sql'),
-    [
+  const insert = sql(import.meta.url, './sql/insert-canary-observations.sql');
+  return storeFresh(observations, (distinct) =>
+    client.query<{ observation_id: string }>(insert, [
       deploymentId,
       distinct.map(({ id }) => id),
       distinct.map(({ arm }) => armNumbers[arm]),
       distinct.map(({ error }) => error),
       distinct.map(({ latencyMs }) => latencyMs),
       distinct.map(({ at }) => at),
-    ],
+    ]),
   );
-  const stored = new Set(rows.map((row) => row.observation_id));
-  return distinct.filter(({ id }) => stored.has(id));
 }

@@ -4,6 +4,7 @@ import { withTransaction } from '../../platform/database/transaction.ts';
 import { ConflictError } from '../../platform/errors.ts';
 import { thompsonShare } from '../../stats/bandits.ts';
 import { posterior } from '../../stats/beta-shape.ts';
+import { type RecordedBatch, storeFresh } from '../fresh-observations.ts';
 import { type CountedObservation, countObservations, drawnNow } from './count-observations.ts';
 import { lockTest, saveState } from './lock-test.ts';
 import { type Arm, challenger, champion, isFinished, type TestPlan } from './test-plan.ts';
@@ -19,11 +20,6 @@ export interface Observation {
   error: boolean;
   latencyMs: number | null;
   at: Date;
-}
-
-export interface RecordedBatch {
-  accepted: number;
-  duplicates: number;
 }
 
 /** Under Thompson sampling neither variant's share falls below this, so that a slow starter can recover. */
@@ -62,20 +58,14 @@ export async function recordObservations(
   });
 }
 
-/** Those that were not stored before, each id once, in their order. */
-async function insertNew(
+function insertNew(
   client: PoolClient,
   testId: string,
   observations: readonly Observation[],
 ): Promise<Observation[]> {
-  const byId = new Map<string, Observation>();
-  for (const observation of observations) {
-    if (!byId.has(observation.id)) byId.set(observation.id, observation);
-  }
-  const distinct = [...byId.values()];
-  const { rows } = await client.query<{ observation_id: string }>(
-    sql(import.meta.url, './sql/insert-observations.sql'),
-    [
+  const insert = sql(import.meta.url, './sql/insert-observations.sql');
+  return storeFresh(observations, (distinct) =>
+    client.query<{ observation_id: string }>(insert, [
       testId,
       distinct.map(({ id }) => id),
       distinct.map(({ arm }) => arm),
@@ -84,10 +74,8 @@ async function insertNew(
       distinct.map(({ error }) => error),
       distinct.map(({ latencyMs }) => latencyMs),
       distinct.map(({ at }) => at),
-    ],
+    ]),
   );
-  const stored = new Set(rows.map((row) => row.observation_id));
-  return distinct.filter(({ id }) => stored.has(id));
 }
 
 interface FirstOutcome {
