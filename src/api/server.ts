@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
+import { stopServer } from '../platform/lifecycle/stop-server.ts';
 
 export interface ServerOptions {
   host: string;
@@ -39,7 +40,7 @@ export async function serveHttp(fetch: Fetch, options: ServerOptions): Promise<R
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : options.port,
-    stop: (deadline) => stopServer(server, deadline),
+    stop: (deadline) => stopServer(server, deadline, closeIdleMs),
   };
 }
 
@@ -51,19 +52,4 @@ function listen(server: Server, { host, port }: ServerOptions): Promise<void> {
       resolve();
     });
   });
-}
-
-async function stopServer(server: Server, deadline: AbortSignal): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  // Node closes the connections that are idle now; those that finish a request later are ours to close.
-  const sweep = setInterval(() => server.closeIdleConnections(), closeIdleMs);
-  const cut = () => server.closeAllConnections();
-  if (deadline.aborted) cut();
-  else deadline.addEventListener('abort', cut, { once: true });
-  try {
-    await closed;
-  } finally {
-    clearInterval(sweep);
-    deadline.removeEventListener('abort', cut);
-  }
 }

@@ -1,8 +1,9 @@
 import { createServer } from 'node:https';
 import type { InjectorConfig } from '../../platform/config/injector.ts';
 import type { Lifecycle } from '../../platform/lifecycle/lifecycle.ts';
+import { stopServer } from '../../platform/lifecycle/stop-server.ts';
 import type { Logger } from '../../platform/log/logger.ts';
-import { stopServer } from '../server/listen.ts';
+import { closeIdleMs } from '../server/listen.ts';
 import { readCertificate, watchCertificate } from './certificate.ts';
 import { InjectorMetrics } from './injector-metrics.ts';
 import { injectorListener } from './request-listener.ts';
@@ -52,7 +53,7 @@ export async function startInjector(
   lifecycle.onStop({
     name: 'http',
     phase: 'finish-in-flight',
-    run: (deadline) => stopServer(server, deadline),
+    run: (deadline) => stopServer(server, deadline, closeIdleMs),
   });
   const address = server.address();
   const port = typeof address === 'object' && address !== null ? address.port : config.port;

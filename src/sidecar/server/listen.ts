@@ -1,7 +1,7 @@
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { Server as HttpsServer } from 'node:https';
+import { createServer, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
+import { stopServer } from '../../platform/lifecycle/stop-server.ts';
 
 export interface Listening {
   /** Of TCP; 0 for a socket. */
@@ -17,7 +17,7 @@ const requestTimeoutMs = 10_000;
 /** Longer than a proxy keeps its own (nginx 60 s), so that none is closed under a request. */
 const keepAliveTimeoutMs = 75_000;
 /** While stopping, connections that became idle are closed this often. */
-const closeIdleMs = 10;
+export const closeIdleMs = 10;
 
 /**
  * Rejects when the address cannot be had.
@@ -50,7 +50,7 @@ export async function listen(
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
-    stop: (deadline) => stopServer(server, deadline),
+    stop: (deadline) => stopServer(server, deadline, closeIdleMs),
   };
 }
 
@@ -68,19 +68,4 @@ async function removeStaleSocket(path: string): Promise<void> {
     throw Object.assign(new Error(`another process listens on ${path}`), { code: 'EADDRINUSE' });
   // ENOTSOCK and the like: whatever that file is, it is not ours; listening says what is wrong with it.
   if (fault === 'ECONNREFUSED') rmSync(path, { force: true });
-}
-
-/** Takes no more connections and resolves when those there are have ended; past the deadline they are cut. */
-export async function stopServer(server: Server | HttpsServer, deadline: AbortSignal): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-  const sweep = setInterval(() => server.closeIdleConnections(), closeIdleMs);
-  const cut = () => server.closeAllConnections();
-  if (deadline.aborted) cut();
-  else deadline.addEventListener('abort', cut, { once: true });
-  try {
-    await closed;
-  } finally {
-    clearInterval(sweep);
-    deadline.removeEventListener('abort', cut);
-  }
 }
