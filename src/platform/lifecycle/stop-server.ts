@@ -1,5 +1,9 @@
-import type { Server } from 'node:http';
-import type { Server as HttpsServer } from 'node:https';
+/** As `http.Server` and `https.Server` are stopped. */
+export interface Stoppable {
+  close(closed: () => void): unknown;
+  closeIdleConnections(): void;
+  closeAllConnections(): void;
+}
 
 /**
  * Takes no more connections and resolves when those there are have ended; past the deadline they are cut.
@@ -7,7 +11,7 @@ import type { Server as HttpsServer } from 'node:https';
  * @param closeIdleMs Node closes the connections that are idle now; those that finish a request later are closed this often.
  */
 export async function stopServer(
-  server: Server | HttpsServer,
+  server: Stoppable,
   deadline: AbortSignal,
   closeIdleMs: number,
 ): Promise<void> {

@@ -1,7 +1,8 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import { send, sendProblem, sendWrongMethod } from '../server/answers.ts';
+import type { IncomingMessage, RequestListener } from 'node:http';
+import { sendJson, sendProblem, sendWrongMethod } from '../server/answers.ts';
 import { expositionType } from '../server/exposition.ts';
 import { readBody } from '../server/read-body.ts';
+import { httpReply, type Reply } from '../server/reply.ts';
 import type { InjectorMetrics } from './injector-metrics.ts';
 import type { AdmissionRequest } from './kubernetes.ts';
 import { type InjectorSettings, review } from './review.ts';
@@ -17,17 +18,18 @@ export const injectPaths: ReadonlyMap<string, boolean> = new Map([
 
 export function injectorListener(settings: InjectorSettings, metrics: InjectorMetrics): RequestListener {
   return (request, response) => {
+    const reply = httpReply(response);
     const [path = ''] = (request.url ?? '/').split('?'); // the API server adds ?timeout=10s
     const isNamespaceIn = injectPaths.get(path);
     if (isNamespaceIn !== undefined) {
-      if (request.method === 'POST') admit(request, response, (given) => reviewed(given, isNamespaceIn));
-      else sendWrongMethod(response, 'POST');
+      if (request.method === 'POST') admit(request, reply, (given) => reviewed(given, isNamespaceIn));
+      else sendWrongMethod(reply, 'POST');
       return;
     }
     request.resume();
-    if (path === '/healthz' || path === '/readyz') send(response, 200, '{"status":"ok"}');
-    else if (path === '/metrics') send(response, 200, metrics.text(), expositionType);
-    else sendProblem(response, 'not_found', 'there is nothing at this path');
+    if (path === '/healthz' || path === '/readyz') sendJson(reply, 200, { status: 'ok' });
+    else if (path === '/metrics') reply.send(200, metrics.text(), expositionType);
+    else sendProblem(reply, 'not_found', 'there is nothing at this path');
   };
 
   function reviewed(given: AdmissionRequest, isNamespaceIn: boolean) {
@@ -36,22 +38,18 @@ export function injectorListener(settings: InjectorSettings, metrics: InjectorMe
     return response;
   }
 
-  function admit(
-    request: IncomingMessage,
-    response: ServerResponse,
-    answer: (given: AdmissionRequest) => object,
-  ): void {
+  function admit(request: IncomingMessage, reply: Reply, answer: (given: AdmissionRequest) => object): void {
     readBody(
       request,
       (text) => {
         const given = text === null ? undefined : readReview(text);
         if (given === undefined) {
           metrics.invalid();
-          sendProblem(response, 'invalid_request', 'expected an AdmissionReview of admission.k8s.io/v1');
+          sendProblem(reply, 'invalid_request', 'expected an AdmissionReview of admission.k8s.io/v1');
           return;
         }
         const reviewOf = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' };
-        send(response, 200, JSON.stringify({ ...reviewOf, response: answer(given) }));
+        sendJson(reply, 200, { ...reviewOf, response: answer(given) });
       },
       reviewBytesMax,
     );

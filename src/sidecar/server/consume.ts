@@ -1,23 +1,19 @@
-import type { ServerResponse } from 'node:http';
 import { type Decision, insufficient, isWorthWaiting, unavailable } from '../core/decision.ts';
 import { sendAllowed, sendInsufficient, sendInvalid, sendProblem, sendUnavailable } from './answers.ts';
 import { readConsume, readHeaders } from './fields.ts';
+import type { Reply } from './reply.ts';
 import type { SidecarContext } from './sidecar-context.ts';
 
 /** `POST /consume`. */
-export function consume(
-  context: SidecarContext,
-  given: Record<string, unknown>,
-  response: ServerResponse,
-): void {
+export function consume(context: SidecarContext, given: Record<string, unknown>, reply: Reply): void {
   const startedMs = performance.now();
   const body = readConsume(given);
   if ('location' in body) {
     context.metrics.decided('invalid', startedMs);
-    sendInvalid(response, body);
+    sendInvalid(reply, body);
     return;
   }
-  decide(context, response, {
+  decide(context, reply, {
     ...decisionOf(body.tenant_id, body.amount, startedMs),
     requestId: body.request_id,
   });
@@ -31,18 +27,24 @@ export function consume(
  */
 export function authorize(
   context: SidecarContext,
-  headers: NodeJS.Dict<string | string[]>,
+  { tenantId, cost }: AuthzHeaders,
   deniedStatus: 402 | 403,
-  response: ServerResponse,
+  reply: Reply,
 ): void {
   const startedMs = performance.now();
-  const asked = readHeaders(headers['x-tenant-id'] as string | undefined, headers['x-credit-cost']);
+  const asked = readHeaders(tenantId, cost);
   if ('location' in asked) {
     context.metrics.decided('invalid', startedMs);
-    sendInvalid(response, asked);
+    sendInvalid(reply, asked);
     return;
   }
-  decide(context, response, { ...decisionOf(asked.tenant_id, asked.amount, startedMs), deniedStatus });
+  decide(context, reply, { ...decisionOf(asked.tenant_id, asked.amount, startedMs), deniedStatus });
+}
+
+/** `X-Tenant-ID` and `X-Credit-Cost`. */
+export interface AuthzHeaders {
+  tenantId: string | undefined;
+  cost: string | undefined;
 }
 
 interface Asked {
@@ -57,28 +59,28 @@ function decisionOf(tenantId: string, amount: number, startedMs: number): Asked 
   return { tenantId, amount, startedMs, requestId: undefined, deniedStatus: 402 };
 }
 
-function decide(context: SidecarContext, response: ServerResponse, asked: Asked): void {
+function decide(context: SidecarContext, reply: Reply, asked: Asked): void {
   const { engine, metrics, tenants, waitMs } = context;
   const { tenantId, amount, requestId, startedMs } = asked;
   if (tenants !== null && !tenants.has(tenantId)) {
     metrics.decided('forbidden', startedMs);
-    sendProblem(response, 'forbidden', 'this sidecar does not serve that tenant (ASSAY_TENANTS)');
+    sendProblem(reply, 'forbidden', 'this sidecar does not serve that tenant (ASSAY_TENANTS)');
     return;
   }
   if (requestId === undefined) {
     const code = engine.decide(tenantId, amount);
     if (code >= 0) {
       metrics.decided('allowed', startedMs);
-      sendAllowed(response, code);
+      sendAllowed(reply, code);
       return;
     }
     if (code === insufficient || waitMs === 0 || !isWorthWaiting(engine.refusal().reason)) {
-      answer(context, response, asked, asDecision(context, code));
+      answer(context, reply, asked, asDecision(context, code));
       return;
     }
   }
   engine.consumeSoon({ tenantId, amount, requestId }, waitMs, (decision) =>
-    answer(context, response, asked, decision),
+    answer(context, reply, asked, decision),
   );
 }
 
@@ -86,29 +88,24 @@ function asDecision({ engine }: SidecarContext, code: number): Decision {
   return code === unavailable ? { kind: 'unavailable', ...engine.refusal() } : { kind: 'insufficient' };
 }
 
-function answer(
-  { metrics }: SidecarContext,
-  response: ServerResponse,
-  asked: Asked,
-  decision: Decision,
-): void {
+function answer({ metrics }: SidecarContext, reply: Reply, asked: Asked, decision: Decision): void {
   switch (decision.kind) {
     case 'allowed':
       metrics.decided('allowed', asked.startedMs);
-      sendAllowed(response, decision.leaseRemaining);
+      sendAllowed(reply, decision.leaseRemaining);
       return;
     case 'insufficient':
       metrics.decided('insufficient_credits', asked.startedMs);
-      sendInsufficient(response, asked.deniedStatus);
+      sendInsufficient(reply, asked.deniedStatus);
       return;
     case 'unavailable':
       metrics.decided('unavailable', asked.startedMs);
       metrics.unavailable(decision.reason);
-      sendUnavailable(response, decision.reason, decision.retryAfterMs);
+      sendUnavailable(reply, decision.reason, decision.retryAfterMs);
       return;
     case 'request_id_reused':
       metrics.decided('invalid', asked.startedMs);
-      sendProblem(response, 'idempotency_key_reused', reusedDetail);
+      sendProblem(reply, 'idempotency_key_reused', reusedDetail);
       return;
   }
 }

@@ -56,12 +56,12 @@ export function readEnd(given: Given, mayHaveAmount: boolean): EndBody | Invalid
 /** The tenant and the cost that a proxy put in front of a request. */
 export function readHeaders(
   tenantId: string | undefined,
-  cost: string | string[] | undefined,
+  cost: string | undefined,
 ): { tenant_id: string; amount: number } | Invalid {
   const fault = tenantId === undefined ? 'is missing' : cachedTenantFault(tenantId);
   if (fault !== null) return { location: 'header.x-tenant-id', message: fault };
   if (cost === undefined) return { tenant_id: tenantId!, amount: 1 };
-  const amount = typeof cost === 'string' && /^\d{1,16}$/.test(cost) ? Number(cost) : Number.NaN;
+  const amount = /^\d{1,16}$/.test(cost) ? Number(cost) : Number.NaN;
   const costFault = amountFault(amount);
   if (costFault !== null) return { ...costFault, location: 'header.x-credit-cost' };
   return { tenant_id: tenantId!, amount };

@@ -2,6 +2,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { stopServer } from '../../platform/lifecycle/stop-server.ts';
+import { type PlainHandler, takePlainConnections } from './plain-connections.ts';
 
 export interface Listening {
   /** Of TCP; 0 for a socket. */
@@ -23,10 +24,12 @@ export const closeIdleMs = 10;
  * Rejects when the address cannot be had.
  *
  * @param at a port, of one address or, without `host`, of all (IPv4 alone where a machine has no IPv6); or a socket's path.
+ * @param plain answers what requests it can before `listener` is asked.
  */
 export async function listen(
   listener: RequestListener,
   at: { host?: string; port: number } | { path: string },
+  plain: PlainHandler | null = null,
 ): Promise<Listening> {
   if ('path' in at) await removeStaleSocket(at.path);
   const server = createServer(
@@ -38,6 +41,7 @@ export async function listen(
     listener,
   );
   server.maxConnections = connectionsMax;
+  const connections = plain === null ? null : takePlainConnections(server, plain);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(at, () => {
@@ -50,7 +54,20 @@ export async function listen(
   const address = server.address();
   return {
     port: typeof address === 'object' && address !== null ? address.port : 0,
-    stop: (deadline) => stopServer(server, deadline, closeIdleMs),
+    stop: (deadline) => {
+      const closing = {
+        close: (closed: () => void) => server.close(closed),
+        closeIdleConnections: () => {
+          connections?.closeIdle();
+          server.closeIdleConnections();
+        },
+        closeAllConnections: () => {
+          connections?.closeAll();
+          server.closeAllConnections();
+        },
+      };
+      return stopServer(closing, deadline, closeIdleMs);
+    },
   };
 }
 

@@ -5,7 +5,7 @@ import type { Logger } from '../../platform/log/logger.ts';
 import type { EngineObserver, LeaseEngine } from '../core/engine-api.ts';
 import { startEngine } from '../start-engine.ts';
 import { type Listening, listen } from './listen.ts';
-import { sidecarListener, statusListener } from './request-listener.ts';
+import { plainHandler, sidecarListener, statusListener } from './request-listener.ts';
 import type { SidecarContext } from './sidecar-context.ts';
 import { SidecarMetrics } from './sidecar-metrics.ts';
 
@@ -66,6 +66,7 @@ async function registered(engine: LeaseEngine, stopping: AbortSignal): Promise<v
 
 async function listenAll(config: SidecarConfig, context: SidecarContext, lifecycle: Lifecycle) {
   const listener = sidecarListener(context);
+  const plain = plainHandler(context);
   const servers: Listening[] = [];
   lifecycle.onStop({
     name: 'http',
@@ -74,15 +75,16 @@ async function listenAll(config: SidecarConfig, context: SidecarContext, lifecyc
       await Promise.all(servers.map((server) => server.stop(deadline)));
     },
   });
-  const start = async (at: Parameters<typeof listen>[1], on = listener) => {
-    const server = await listen(on, at);
+  const start = async (...args: Parameters<typeof listen>) => {
+    const server = await listen(...args);
     servers.push(server);
     return server.port;
   };
-  if (config.socket !== null) await start({ path: config.socket });
-  const port = config.port === 0 ? 0 : await start({ host: '127.0.0.1', port: config.port });
+  if (config.socket !== null) await start(listener, { path: config.socket }, plain);
+  const here = { host: '127.0.0.1', port: config.port };
+  const port = config.port === 0 ? 0 : await start(listener, here, plain);
   const { statusPort: wanted } = config;
-  const statusPort = wanted === 0 ? 0 : await start({ port: wanted }, statusListener(context));
+  const statusPort = wanted === 0 ? 0 : await start(statusListener(context), { port: wanted });
   return { port, socket: config.socket, statusPort };
 }
 
