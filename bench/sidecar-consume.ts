@@ -1,6 +1,7 @@
 import { startRedis } from '../tests/support/redis-server.ts';
 import { alternate, type BenchContext, type BenchRow } from './row.ts';
 import { type SidecarStack, startLimiter, startReference, withSidecar } from './sidecar-stack.ts';
+import { hasWrk, runWrk } from './wrk.ts';
 
 const connections = 64;
 /** Each spends some 50 a second here, and a lease lasts for half a minute of that; with 1,000 tenants it is ten times the calls. */
@@ -33,11 +34,16 @@ export async function sidecarScenario(context: BenchContext): Promise<BenchRow[]
     if (limiter === undefined)
       context.log('P9: no Redis here, so nothing is compared with rate-limiter-flexible');
     else references.push({ ...limiter, name: 'rate-limiter-flexible on Redis', floor: 3, goal: 5 });
+    const withWrk = await hasWrk();
+    if (!withWrk)
+      context.log(
+        'P9: no wrk here, so it is autocannon’s rate that is measured on TCP (Debian: apt install wrk)',
+      );
     try {
       await settle(stack);
       const rows: BenchRow[] = [];
       for (const way of ['TCP', 'socket'] as const) {
-        for (const reference of references) rows.push(await compare(context, stack, way, reference));
+        for (const reference of references) rows.push(await compare(context, stack, way, reference, withWrk));
       }
       return rows;
     } finally {
@@ -59,9 +65,14 @@ async function compare(
   stack: SidecarStack,
   way: Way,
   reference: Reference,
+  withWrk: boolean,
 ): Promise<BenchRow> {
-  const ours = rounds(stack, stack.port, way === 'socket' ? stack.socket : undefined);
-  const theirs = rounds(stack, reference.port, way === 'socket' ? reference.socket : undefined);
+  const through = ({ port, socket }: { port: number; socket: string }) => {
+    if (way === 'socket') return rounds(stack, port, socket);
+    return withWrk ? wrkRounds(port) : rounds(stack, port);
+  };
+  const ours = through(stack);
+  const theirs = through(reference);
   for (let time = 0; time < 2; time++) for (const one of [ours, theirs]) await one();
   const before = await counts(stack);
   const { a, b, ratio, ranges } = await alternate(context.rounds, ours, theirs);
@@ -77,7 +88,7 @@ async function compare(
     floor: reference.floor,
     goal: reference.goal,
     unit: 'requests/s',
-    note: `${way}: ${calls.toFixed(2)} ledger calls per 1,000 decisions over ${busyTenants} tenants`,
+    note: `${way}, by ${way === 'TCP' && withWrk ? 'wrk' : 'autocannon'}: ${calls.toFixed(2)} ledger calls per 1,000 decisions over ${busyTenants} tenants`,
   };
 }
 
@@ -93,12 +104,24 @@ function rounds({ generator }: SidecarStack, port: number, socketPath?: string):
       ...(socketPath === undefined ? {} : { socketPath }),
     };
     const result = await generator.ask(ask);
-    // Before a tenant's rate is known a lease can run out under a burst; those are waits and, rarely, a 503.
-    if (result.other > requests / 1_000)
-      throw new Error(`${result.other} of ${requests} were not answered with 200`);
+    refuseMany(result.other, requests);
     ({ perSecond } = result);
     return perSecond;
   };
+}
+
+function wrkRounds(port: number): () => Promise<number> {
+  return async () => {
+    const load = { port, connections, seconds: roundSeconds, tenants: busyTenants };
+    const { perSecond, requests, other } = await runWrk(load);
+    refuseMany(other, requests);
+    return perSecond;
+  };
+}
+
+/** Before a tenant's rate is known a lease can run out under a burst; those are waits and, rarely, a 503. */
+function refuseMany(other: number, requests: number): void {
+  if (other > requests / 1_000) throw new Error(`${other} of ${requests} were not answered with 200`);
 }
 
 async function counts(stack: SidecarStack): Promise<{ decisions: number; calls: number }> {

@@ -39,7 +39,7 @@ export async function withSidecar<T>(
     RATE_LIMIT_REQUESTS_PER_SECOND: '10000000',
     RATE_LIMIT_BURST: '10000000',
   });
-  const generator = await startChild<SidecarLoad, SidecarLoadResult>('./sidecar-load.ts');
+  const generator = await startGenerator();
   let sidecar: ChildProcess | undefined;
   try {
     await topUp(api.url);
@@ -69,6 +69,10 @@ export async function withSidecar<T>(
     await api.terminate();
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+export function startGenerator(): Promise<Child<SidecarLoad, SidecarLoadResult>> {
+  return startChild('./sidecar-load.ts');
 }
 
 /** The reference as JavaScript, for the same reason. */

@@ -49,7 +49,10 @@ class PlainConnection implements Reply {
   readonly #handle: PlainHandler;
   readonly #owner: Owner;
   readonly #keepAlive: string;
-  #replied = true;
+  /** A request was read that has no answer yet. */
+  #isWaiting = false;
+  /** Answers that `flush` shall write. */
+  #unwritten = '';
   #isEnding = false;
 
   constructor(socket: Socket, keepAliveTimeoutMs: number, handle: PlainHandler, owner: Owner) {
@@ -66,13 +69,23 @@ class PlainConnection implements Reply {
     socket.on('close', this.#closed);
   }
 
+  get #isIdle(): boolean {
+    return !this.#isWaiting && this.#unwritten === '';
+  }
+
   send(status: number, text: string, contentType: string, header?: readonly [string, string]): void {
     const more = header === undefined ? '' : `${header[0]}: ${header[1]}\r\n`;
-    const answer =
+    if (this.#unwritten === '') writeSoon(this);
+    this.#isWaiting = false;
+    this.#unwritten +=
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${more}Content-Type: ${contentType}\r\n` +
       `Content-Length: ${Buffer.byteLength(text)}\r\nDate: ${httpDate()}${this.#keepAlive}${text}`;
-    this.#replied = true;
-    const isRoom = this.#socket.write(answer);
+  }
+
+  flush(): void {
+    if (this.#unwritten === '') return;
+    const isRoom = this.#socket.write(this.#unwritten);
+    this.#unwritten = '';
     if (this.#isEnding) this.#socket.end();
     // Whoever does not read its answers is not read from; a request that had to wait kept the next ones waiting.
     else if (!isRoom) this.#socket.pause();
@@ -80,7 +93,7 @@ class PlainConnection implements Reply {
   }
 
   closeIdle(): void {
-    if (this.#replied) this.#socket.destroy();
+    if (this.#isIdle) this.#socket.destroy();
   }
 
   cut(): void {
@@ -93,12 +106,13 @@ class PlainConnection implements Reply {
       this.#leave(bytes);
       return;
     }
-    this.#replied = false;
+    this.#isWaiting = true;
     if (!this.#handle(request, bytes, this)) this.#leave(bytes);
-    else if (!this.#replied) this.#socket.pause();
+    else if (this.#isWaiting) this.#socket.pause();
   };
 
   #leave(bytes: Buffer): void {
+    this.flush();
     const socket = this.#socket;
     socket.off('data', this.#read);
     socket.off('end', this.#ended);
@@ -114,17 +128,17 @@ class PlainConnection implements Reply {
   }
 
   readonly #drained = () => {
-    if (this.#replied) this.#socket.resume();
+    if (!this.#isWaiting) this.#socket.resume();
   };
 
   /** The client says no more, and may still read. */
   readonly #ended = () => {
     this.#isEnding = true;
-    if (this.#replied) this.#socket.end();
+    if (this.#isIdle) this.#socket.end();
   };
 
   readonly #timedOut = () => {
-    if (this.#replied) this.#socket.destroy();
+    if (this.#isIdle) this.#socket.destroy();
   };
 
   /** A client that went away; 'close' follows. */
@@ -133,6 +147,20 @@ class PlainConnection implements Reply {
   readonly #closed = () => {
     this.#owner.left(this);
   };
+}
+
+const withAnswers: PlainConnection[] = [];
+
+/**
+ * Answers are written when all that had arrived is decided. Each write wakes up whoever reads it, which takes longer than to
+ * decide; of writes in a row most find it awake.
+ */
+function writeSoon(connection: PlainConnection): void {
+  if (withAnswers.push(connection) === 1) setImmediate(writeAll);
+}
+
+function writeAll(): void {
+  for (const connection of withAnswers.splice(0)) connection.flush();
 }
 
 let dateSecond = 0;
