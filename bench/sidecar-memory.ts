@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { type Child, startChild } from './child-process.ts';
 import type { BenchContext, BenchRow } from './row.ts';
-import { startGenerator, startReference, tenants, withSidecar } from './sidecar-stack.ts';
+import { startReference, tenants, withSidecar } from './sidecar-stack.ts';
+import type { SteadyLoad, SteadyLoadResult } from './steady-load.ts';
 
 const rate = 2_000;
 const seconds = 300;
@@ -9,14 +11,15 @@ const seconds = 300;
 export async function sidecarMemoryScenario(context: BenchContext): Promise<BenchRow[]> {
   return withSidecar(context, async (stack) => {
     const reference = await startReference('empty', stack);
-    const generator = await startGenerator();
+    const generators: Child<SteadyLoad, SteadyLoadResult>[] = [];
+    const start = async (port: number) => {
+      const generator: (typeof generators)[0] = await startChild('./steady-load.ts');
+      generators.push(generator);
+      return generator.ask({ port, connections: 16, requests: rate * seconds, tenants, rate });
+    };
     try {
-      const load = { connections: 16, requests: rate * seconds, tenants, rate };
       // At the same time: both rates are far below what the machine can do.
-      const [ours, theirs] = await Promise.all([
-        stack.generator.ask({ ...load, port: stack.port }),
-        generator.ask({ ...load, port: reference.port }),
-      ]);
+      const [ours, theirs] = await Promise.all([start(stack.port), start(reference.port)]);
       const failed = ours.other + theirs.other;
       if (failed > 0) throw new Error(`${failed} requests were not answered with 200`);
       const assay = residentMb(stack.pid);
@@ -35,7 +38,7 @@ export async function sidecarMemoryScenario(context: BenchContext): Promise<Benc
         },
       ];
     } finally {
-      await generator.stop();
+      await Promise.all(generators.map((generator) => generator.stop()));
       await reference.stop();
     }
   });

@@ -8,17 +8,14 @@ import { fileURLToPath } from 'node:url';
 import { runNode } from '../scripts/run-node.ts';
 import { freePort } from '../src/platform/embedded/free-port.ts';
 import { startApiProcess } from '../tests/support/api-process.ts';
-import { type Child, startChild } from './child-process.ts';
 import { tenantName } from './ledger-requests.ts';
 import type { BenchContext } from './row.ts';
-import type { SidecarLoad, SidecarLoadResult } from './sidecar-load.ts';
 
 export interface SidecarStack {
   port: number;
   socket: string;
   pid: number;
   directory: string;
-  generator: Child<SidecarLoad, SidecarLoadResult>;
   /** A number of the sidecar's metrics, summed over its labels. */
   metric(name: string): Promise<number>;
 }
@@ -39,7 +36,6 @@ export async function withSidecar<T>(
     RATE_LIMIT_REQUESTS_PER_SECOND: '10000000',
     RATE_LIMIT_BURST: '10000000',
   });
-  const generator = await startGenerator();
   let sidecar: ChildProcess | undefined;
   try {
     await topUp(api.url);
@@ -62,17 +58,12 @@ export async function withSidecar<T>(
     });
     while (!(await isReady(url))) await sleep(50);
     const metric = async (name: string) => sumOf(await (await fetch(`${url}/metrics`)).text(), name);
-    return await work({ port, socket, pid: sidecar.pid!, directory, generator, metric });
+    return await work({ port, socket, pid: sidecar.pid!, directory, metric });
   } finally {
     if (sidecar !== undefined) await ended(sidecar);
-    await generator.stop();
     await api.terminate();
     rmSync(directory, { recursive: true, force: true });
   }
-}
-
-export function startGenerator(): Promise<Child<SidecarLoad, SidecarLoadResult>> {
-  return startChild('./sidecar-load.ts');
 }
 
 /** The reference as JavaScript, for the same reason. */
