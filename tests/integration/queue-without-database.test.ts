@@ -16,8 +16,8 @@ test('a worker whose database is gone asks again twice a second, not without pau
   await database.drop().catch(() => {});
   await sleep(1_700);
   expect(errors).toBeGreaterThan(0);
-  // The loop, and what BullMQ does beside it: listening, looking for stalled jobs.
-  expect(errors).toBeLessThan(16);
+  // The loop, and what BullMQ does beside it: listening, looking for stalled jobs. Five were seen; 16 where connecting fails at once.
+  expect(errors).toBeLessThan(12);
   await Promise.race([worker.close(), sleep(3_000)]);
   await backend.close();
 }, 20_000);
