@@ -155,7 +155,10 @@ test('proofs verify, at checkpoints and between', async () => {
   expect(verifyConsistency(100, 157, from, to, body.proof.map(bytes))).toBe(true);
   expect((await get('/audit/proof/inclusion?seq=157')).status).toBe(404);
   expect((await get('/audit/proof/inclusion?seq=1&size=158')).status).toBe(400);
-  expect((await get('/audit/proof/consistency?from=9&to=8')).status).toBe(400);
+  for (const path of ['/audit/proof/consistency', '/audit/export', '/credits/audit/verify'])
+    expect((await get(`${path}?from=9&to=8`)).status, path).toBe(400);
+  for (const count of ['', '0x3', '1e1', '-1', '1.5', 'x', '9007199254740992'])
+    expect((await get(`/audit/proof/inclusion?seq=${count}`)).status, count).toBe(400);
 });
 
 async function rootAt(size: number): Promise<string> {

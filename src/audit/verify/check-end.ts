@@ -43,6 +43,8 @@ function checkHead(state: LogState, tree: TreeState): Finding | null {
     return { seq: state.size, kind: 'inserted', detail: `the head of the log is at ${state.size}` };
   if (state.node_count > tree.size)
     return { seq: tree.size, kind: 'truncated', detail: `the tree has ${state.node_count} leaves` };
+  if (state.published_size > state.size)
+    return { seq: state.size, kind: 'truncated', detail: `${state.published_size} entries were published` };
   if (!state.peaks.equals(tree.peaks))
     return {
       seq: tree.size,

@@ -6,6 +6,8 @@ import { type TrustedCheckpoint, trustNote } from './trusted.ts';
 
 export interface TrustSources {
   pool: Pool;
+  /** The name of the log as it was configured: whoever empties the table of keys must not thereby silence the witness. */
+  origin: string;
   logKeys: readonly VerifierKey[];
   /** Where the newest checkpoint is written. */
   path?: string | undefined;
@@ -23,49 +25,68 @@ const witnessTimeoutMs = 3_000;
 
 /**
  * What others saw of the log: the witness, asked itself; the newest checkpoint in the database that bears its cosignature,
- * which no one else can make; the file. A source that does not answer is named, not believed to agree.
+ * which no one else can make; the file. A source that does not answer, or knows nothing of the log, is named, not believed
+ * to agree.
  */
 export async function gatherTrusted(sources: TrustSources): Promise<Gathered> {
-  const { pool, logKeys, path, witness } = sources;
+  const { pool, origin, logKeys, path, witness } = sources;
+  const origins = [...new Set([origin, ...logKeys.map(({ name }) => name)])];
   const gathered: Gathered = { trusted: [], unavailable: [] };
-  const keep = async (source: string, find: () => Promise<TrustedCheckpoint | null>) => {
+  const keep = async (source: string, find: () => Promise<TrustedCheckpoint[]>) => {
     try {
-      const found = await find();
-      if (found !== null) gathered.trusted.push(found);
+      gathered.trusted.push(...(await find()));
     } catch (error) {
       gathered.unavailable.push(`${source}: ${(error as Error).message}`);
     }
   };
   if (witness !== undefined) {
-    const cosigned = await findCosignedCheckpoint(pool, witness.key.name);
-    if (cosigned !== null)
-      await keep('a cosignature', async () =>
-        trustNote(cosigned.note, [witness.key], 'a cosigned checkpoint'),
-      );
-    for (const origin of new Set(logKeys.map(({ name }) => name)))
-      await keep('the witness', () => askWitness(sources.fetch, witness, origin));
+    await keep('the newest cosignature', () => readCosigned(pool, witness.key, origins));
+    await keep('the witness', () => askWitness(sources.fetch, witness, origins));
   }
-  if (path !== undefined) {
-    for (const key of logKeys) {
-      await keep(path, async () => {
-        const checkpoint = await readCheckpointFile(path, key);
-        return checkpoint === null ? null : { ...checkpoint, source: `the checkpoint in ${path}` };
-      });
-    }
-  }
+  if (path !== undefined) await keep(path, async () => [await readFiled(path, logKeys)]);
   return gathered;
+}
+
+async function readCosigned(pool: Pool, key: VerifierKey, origins: string[]): Promise<TrustedCheckpoint[]> {
+  const cosigned = await findCosignedCheckpoint(pool, key.name);
+  if (cosigned === null) return [];
+  const trusted = trustNote(cosigned.note, [key], 'a cosigned checkpoint');
+  if (trusted === null || !origins.includes(trusted.origin))
+    throw new Error(`that of ${cosigned.size} entries is not of this log by ${key.text}`);
+  return [trusted];
 }
 
 async function askWitness(
   ask: typeof fetch,
   { key, url }: { key: VerifierKey; url: string },
-  origin: string,
-): Promise<TrustedCheckpoint | null> {
-  const address = `${url.replace(/\/$/, '')}/checkpoint?origin=${encodeURIComponent(origin)}`;
-  const response = await ask(address, { signal: AbortSignal.timeout(witnessTimeoutMs) });
-  if (response.status === 404) return null;
-  if (!response.ok) throw new Error(`${address} answered ${response.status}`);
-  const trusted = trustNote(await response.text(), [key], 'the witness');
-  if (trusted === null) throw new Error(`${address} answered a note that is not signed by ${key.text}`);
-  return trusted.origin === origin ? trusted : null;
+  origins: string[],
+): Promise<TrustedCheckpoint[]> {
+  const known: TrustedCheckpoint[] = [];
+  for (const origin of origins) {
+    const address = `${url.replace(/\/$/, '')}/checkpoint?origin=${encodeURIComponent(origin)}`;
+    const response = await ask(address, { signal: AbortSignal.timeout(witnessTimeoutMs) });
+    if (response.status === 404) continue;
+    if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+    const trusted = trustNote(await response.text(), [key], 'the witness');
+    if (trusted?.origin !== origin)
+      throw new Error(`${address} answered no checkpoint of this log signed by ${key.text}`);
+    known.push(trusted);
+  }
+  if (known.length === 0) throw new Error(`it has cosigned nothing of ${origins.join(', ')}`);
+  return known;
+}
+
+/** The file is of one key; a log that changed its key has two. */
+async function readFiled(path: string, logKeys: readonly VerifierKey[]): Promise<TrustedCheckpoint> {
+  let failure: unknown = new Error('no key of the log is known to check it with');
+  for (const key of logKeys) {
+    try {
+      const checkpoint = await readCheckpointFile(path, key);
+      if (checkpoint === null) throw new Error('there is no such file');
+      return { ...checkpoint, source: `the checkpoint in ${path}` };
+    } catch (error) {
+      failure = error;
+    }
+  }
+  throw failure;
 }

@@ -16,6 +16,8 @@ export interface LogState {
   retired_chain_hash: Buffer | null;
   /** How far the stored tree reaches. */
   node_count: number;
+  /** Of the largest checkpoint in the table. */
+  published_size: number;
   /** Of the entry before the head; null when it is not there. */
   last_chain_hash: Buffer | null;
   /** Whether the head bears the time of that entry. */

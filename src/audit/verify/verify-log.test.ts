@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createLogFixture, type LogFixture } from '../test-support/log-fixture.ts';
-import { verifyLog } from './verify-log.ts';
+import { verifyLog, verifyWithin } from './verify-log.ts';
 
 let log: LogFixture;
 beforeAll(async () => {
@@ -33,6 +33,18 @@ test('a clean log verifies, whole and in parts', async () => {
 test('another HMAC key is noticed at the first entry', async () => {
   const verdict = await verifyLog(log.database.appPool, { hmacKey: Buffer.from('another'), from: 50 });
   expect(verdict).toMatchObject({ valid: false, checked: 0, finding: { seq: 50, kind: 'edited' } });
+});
+
+test('a log that is shorter than what it published itself was cut', async () => {
+  const client = await log.database.ownerPool.connect();
+  await client.query('BEGIN');
+  await client.query(
+    "INSERT INTO audit.checkpoints (size, root_hash, note, spine) VALUES (20_105, '', 'a note', '')",
+  );
+  const { finding } = await verifyWithin(client, {});
+  await client.query('ROLLBACK');
+  client.release();
+  expect(finding).toMatchObject({ seq: 20_100, kind: 'truncated' });
 });
 
 test('an empty log verifies', async () => {

@@ -65,7 +65,10 @@ function parse(argv: string[]) {
     help: { type: 'boolean', short: 'h' },
   } as const;
   const { values } = parseArgs({ args: argv, options });
-  return { ...values, from: seqOf('--from', values.from), to: seqOf('--to', values.to) };
+  const [from, to] = [seqOf('--from', values.from), seqOf('--to', values.to)];
+  if (from !== undefined && to !== undefined && from > to)
+    throw new Error(`--from (${from}) is beyond --to (${to})`);
+  return { ...values, from, to };
 }
 
 function seqOf(option: string, text: string | undefined): number | undefined {
@@ -79,10 +82,12 @@ async function verify(config: Config, pool: Pool, values: Values): Promise<numbe
   const { auditWitnessKey, auditWitnessUrl: url, auditCheckpointPath: path } = config;
   const witnessKey = auditWitnessKey === undefined ? undefined : parseVerifierKey(auditWitnessKey);
   const witness = witnessKey === undefined || url === undefined ? undefined : { key: witnessKey, url };
-  const { trusted, unavailable } = await gatherTrusted({ pool, logKeys, path, witness, fetch });
+  const { auditOrigin: origin } = config;
+  const { trusted, unavailable } = await gatherTrusted({ pool, origin, logKeys, path, witness, fetch });
   for (const source of unavailable) process.stderr.write(`assay verify audit: not asked: ${source}\n`);
   const signers = witnessKey === undefined ? logKeys : [...logKeys, witnessKey];
-  for (const file of values.checkpoint ?? []) trusted.push(readTrusted(file, signers));
+  const origins = [origin, ...logKeys.map(({ name }) => name)];
+  for (const file of values.checkpoint ?? []) trusted.push(readTrusted(file, signers, origins));
   return values.bisect ? bisect(pool, trusted) : verifyAll(config, pool, values, logKeys, trusted);
 }
 
@@ -147,8 +152,11 @@ async function logKeysOf(pool: Pool, given: string[] | undefined): Promise<Verif
   return noted.filter(({ role }) => role === 'log').map((key) => parseVerifierKey(key.verifier_key));
 }
 
-function readTrusted(file: string, keys: VerifierKey[]): TrustedCheckpoint {
+/** A witness cosigns other logs too. */
+function readTrusted(file: string, keys: VerifierKey[], origins: string[]): TrustedCheckpoint {
   const trusted = trustNote(readFileSync(file, 'utf8'), keys, `the checkpoint in ${file}`);
   if (trusted === null) throw new Error(`${file} is no checkpoint that the log or its witness signed`);
+  if (!origins.includes(trusted.origin))
+    throw new Error(`${file} is a checkpoint of ${trusted.origin}, not of this log`);
   return trusted;
 }

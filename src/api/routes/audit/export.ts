@@ -1,9 +1,8 @@
 import { createRoute, type OpenAPIHono, z } from '@hono/zod-openapi';
 import { exportLog } from '../../../audit/export/export-log.ts';
-import { InvalidRequestError } from '../../../platform/errors.ts';
 import type { ApiDeps, AppEnv } from '../../context.ts';
 import { requireScope } from '../../middleware/require-scope.ts';
-import { count } from './query-fields.ts';
+import { assertRange, count } from './query-fields.ts';
 import { tenantToShow } from './tenant-to-show.ts';
 
 const route = createRoute({
@@ -30,10 +29,7 @@ const route = createRoute({
 export function exportAuditLog(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   app.openapi(route, async (c) => {
     const { from, to, tenant_id } = c.req.valid('query');
-    if (from !== undefined && to !== undefined && from > to) {
-      const message = `expected at most to (${to}), found ${from}`;
-      throw new InvalidRequestError(message, { errors: [{ location: 'query.from', message }] });
-    }
+    assertRange({ from, to });
     const tenantId = tenantToShow(c.get('key'), tenant_id) ?? undefined;
     const lines = exportLog(deps.pool, { from, to, tenantId });
     // The first line before the status: what is wrong from the start is answered as such.

@@ -6,7 +6,7 @@ import { type Verdict, verifyLog } from '../../../audit/verify/verify-log.ts';
 import { UnavailableError } from '../../../platform/errors.ts';
 import type { ApiDeps, AppEnv } from '../../context.ts';
 import { requireAnyScope } from '../../middleware/require-scope.ts';
-import { base64, count } from './query-fields.ts';
+import { assertRange, base64, count } from './query-fields.ts';
 
 const verdictSchema = z
   .object({
@@ -50,12 +50,14 @@ const route = createRoute({
 export function verifyAuditLog(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
   let running = false;
   app.openapi(route, async (c) => {
+    const range = c.req.valid('query');
+    assertRange(range);
     // It takes a core for as long as the log is; two at once would take the other from those who spend.
     if (running)
       throw new UnavailableError('overloaded', 'the log is being verified already; ask again later');
     running = true;
     try {
-      const verdict = await verify(deps, c.req.valid('query'), (unavailable) =>
+      const verdict = await verify(deps, range, (unavailable) =>
         c.get('log').warn({ unavailable }, 'verified without some of those who saw the log'),
       );
       if (!verdict.valid) {
@@ -76,13 +78,13 @@ async function verify(
 ): Promise<Verdict> {
   const noted = await listVerifierKeys(pool);
   const logKeys = noted.filter(({ role }) => role === 'log').map((key) => parseVerifierKey(key.verifier_key));
-  const { auditWitnessKey, auditWitnessUrl } = config;
+  const { auditOrigin: origin, auditWitnessKey, auditWitnessUrl } = config;
   const witness =
     auditWitnessKey === undefined || auditWitnessUrl === undefined
       ? undefined
       : { key: parseVerifierKey(auditWitnessKey), url: auditWitnessUrl };
   const path = config.auditCheckpointPath;
-  const { trusted, unavailable } = await gatherTrusted({ pool, logKeys, path, witness, fetch });
+  const { trusted, unavailable } = await gatherTrusted({ pool, origin, logKeys, path, witness, fetch });
   if (unavailable.length > 0) onUnavailable(unavailable);
   return verifyLog(pool, { ...range, logKeys, trusted });
 }
