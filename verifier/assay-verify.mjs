@@ -3,7 +3,7 @@
  * Verifies an export of an Assay audit log with nothing but Node, the export and public keys. It shares no code with what
  * wrote the log, on purpose, and is short enough to be read before it is trusted.
  *
- *   assay-verify EXPORT --key LOGKEY [--witness WITNESSKEY]... [--checkpoint FILE]... [--json]
+ *   assay-verify EXPORT --key LOGKEY [--witness WITNESSKEY]... [--checkpoint FILE]... [--proof FILE]... [--json]
  *
  * An export is NDJSON. The first line is {origin, checkpoint}; each further one is {seq, leaf, chain_hash}. If it is not of
  * the whole log, the first line has prev_chain_hash (or tenant_id, for the entries of one tenant) and every further line an
@@ -13,7 +13,8 @@
  *   - entries are numbered without a gap, and each names its own number, its number within its tenant and the leaf hash of
  *     its tenant's entry before;
  *   - the root over all leaves (RFC 6962) is that of the checkpoint, or each leaf's inclusion proof leads to it;
- *   - every checkpoint given by --checkpoint, such as one that was kept from an earlier day, is of the same history.
+ *   - every checkpoint given by --checkpoint, such as one that was kept from an earlier day, is of the same history. What an
+ *     export that is not of the whole log continues is shown by a consistency proof: --proof, {from, to, proof}.
  *
  * Exit codes: 0 valid, 1 not valid, 2 wrong use or unreadable.
  */
@@ -22,7 +23,7 @@ import { createReadStream, openSync, readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 
 const usage =
-  'Usage: assay-verify EXPORT --key LOGKEY [--witness WITNESSKEY]... [--checkpoint FILE]... [--json]\n' +
+  'Usage: assay-verify EXPORT --key LOGKEY [--witness WITNESSKEY]... [--checkpoint FILE]... [--proof FILE]... [--json]\n' +
   'EXPORT is a file, or - for standard input; keys are in note form, <name>+<key id>+<base64>.\n';
 
 /** What is wrong with the evidence. `seq` is null where only the whole can be said to be wrong. */
@@ -63,22 +64,41 @@ class Tree {
   }
 }
 
-/** Where an inclusion proof leads (RFC 9162, section 2.1.3.2); null when it has the wrong length. */
-function rootFromProof(seq, size, leafHash, proof) {
-  let index = seq;
-  let last = size - 1;
-  let hash = leafHash;
+const half = (n) => Math.floor(n / 2);
+
+/**
+ * Which hashes of a proof stand left on the way from node `index` of a level, whose last node is `last`, up to the root
+ * (RFC 9162, sections 2.1.3.2 and 2.1.4.2); null when the proof has the wrong length.
+ */
+function leftSiblings(index, last, proof) {
+  const left = [];
   for (const sibling of proof) {
     if (last === 0 || sibling.length !== 32) return null;
-    if (index % 2 === 1 || index === last) {
-      hash = nodeHash(sibling, hash);
-      while (index % 2 === 0 && index !== 0) [index, last] = [index / 2, Math.floor(last / 2)];
-    } else {
-      hash = nodeHash(hash, sibling);
-    }
-    [index, last] = [Math.floor(index / 2), Math.floor(last / 2)];
+    left.push(index % 2 === 1 || index === last);
+    if (left.at(-1)) while (index % 2 === 0 && index !== 0) [index, last] = [half(index), half(last)];
+    [index, last] = [half(index), half(last)];
   }
-  return last === 0 ? hash : null;
+  return last === 0 ? left : null;
+}
+
+const climb = (from, proof, left) =>
+  proof.reduce((hash, sibling, i) => (left[i] ? nodeHash(sibling, hash) : nodeHash(hash, sibling)), from);
+
+/** Where an inclusion proof leads; null when it has the wrong length. */
+function rootFromProof(seq, size, leafHash, proof) {
+  const left = leftSiblings(seq, size - 1, proof);
+  return left && climb(leafHash, proof, left);
+}
+
+/** Whether a consistency proof leads from one checkpoint to a later one. */
+function continues(from, to, proof) {
+  let [index, last] = [from.size - 1, to.size - 1];
+  while (index % 2 === 1) [index, last] = [half(index), half(last)];
+  const [first, ...path] = index === 0 ? [from.root, ...proof] : proof; // one complete subtree is its own first hash
+  const left = first && leftSiblings(index, last, path);
+  if (!left) return false;
+  const smaller = path.filter((_, i) => left[i]).reduce((hash, sibling) => nodeHash(sibling, hash), first);
+  return smaller.equals(from.root) && climb(first, path, left).equals(to.root);
 }
 
 // ---- keys and notes (C2SP signed-note, tlog-checkpoint, tlog-cosignature)
@@ -179,8 +199,8 @@ class Verification {
   first = null;
   last = null;
 
-  /** @param others checkpoints got elsewhere. */
-  constructor(header, checkpoint, others) {
+  /** @param others checkpoints got elsewhere. @param proofs that they and that of the export are of one history. */
+  constructor(header, checkpoint, others, proofs) {
     this.checkpoint = checkpoint;
     this.tenant = header.tenant_id;
     this.part = header.prev_chain_hash !== undefined || this.tenant !== undefined;
@@ -190,17 +210,29 @@ class Verification {
     this.others = others;
     this.vouchedFor = 0;
     for (const other of others) this.compareAtEnds(other);
+    if (this.part) for (const other of others) this.compareByProof(other, proofs);
     this.compareWithOthers();
   }
 
   compareAtEnds({ size, root, what }) {
-    if (size > this.checkpoint.size)
-      throw new Invalid(
-        this.checkpoint.size,
-        `${what} saw ${size} entries, the export's checkpoint has ${this.checkpoint.size}`,
-      );
-    if (size === this.checkpoint.size && !root.equals(this.checkpoint.root))
+    const own = this.checkpoint;
+    if (size > own.size)
+      throw new Invalid(own.size, `${what} saw ${size} entries, the export's checkpoint has ${own.size}`);
+    if (size === own.size && !root.equals(own.root))
       throw new Invalid(null, `${what} is of another history of ${size} entries`);
+  }
+
+  compareByProof(other, proofs) {
+    const { size } = this.checkpoint;
+    if (other.size === size || other.size === 0) return;
+    const proof = proofs.find(({ from, to }) => from === other.size && to === size);
+    if (proof === undefined)
+      throw new WrongUse(
+        `${other.what} cannot be compared with a part of the log without --proof FILE, ` +
+          `the answer of GET /audit/proof/consistency?from=${other.size}&to=${size}`,
+      );
+    if (!continues(other, this.checkpoint, proof.hashes))
+      throw new Invalid(null, `the proof does not lead from ${other.what} to the checkpoint of the export`);
   }
 
   /** Earlier checkpoints can be compared where all leaves up to them are at hand. */
@@ -244,12 +276,15 @@ class Verification {
       throw new Invalid(seq, `tenant_seq is ${said.tenant_seq}, the tenant's last was ${before.seq}`);
     if (before !== null && said.tenant_prev !== before.hash)
       throw new Invalid(seq, "tenant_prev is not the leaf hash of the tenant's entry before");
+    if (said.tenant_id === this.tenant) this.firstOfTenant ??= said.tenant_seq;
     this.tenants.set(said.tenant_id, { seq: said.tenant_seq, hash: hash.toString('base64') });
   }
 
   checkChain(entry, seq, hash) {
     const said = bytesOf(entry.chain_hash, seq, 'chain_hash');
     if (this.tenant !== undefined) return; // what lies between is not here
+    if (seq === 0 && this.chain.some((byte) => byte !== 0))
+      throw new Invalid(0, 'there is a chain before it');
     this.chain = sha256(this.chain, hash);
     if (!said.equals(this.chain)) throw new Invalid(seq, 'chain_hash does not continue the chain');
   }
@@ -262,22 +297,34 @@ class Verification {
       throw new Invalid(seq, 'the inclusion proof does not lead to the root of the checkpoint');
   }
 
+  /** A tenant's numbers show what was left out between its entries; that none is missing at the ends is for it to say. */
+  range() {
+    if (this.count === 0) return 'no entries';
+    const { count, first, last, tenant, tenants } = this;
+    if (tenant === undefined) return `${count} entries, ${first} to ${last}`;
+    return `${count} entries of tenant ${tenant}, its ${this.firstOfTenant} to ${tenants.get(tenant).seq}`;
+  }
+
   end() {
     if (this.part) return;
-    if (this.tree.size < this.checkpoint.size)
-      throw new Invalid(
-        this.tree.size,
-        `the export ends before the ${this.checkpoint.size} entries of its checkpoint`,
-      );
-    if (!this.tree.root().equals(this.checkpoint.root))
-      throw new Invalid(
-        this.vouchedFor,
-        'the entries agree with each other and not with the root of the checkpoint',
-      );
+    const { tree, checkpoint } = this;
+    if (tree.size < checkpoint.size)
+      throw new Invalid(tree.size, `the export ends before the ${checkpoint.size} entries of its checkpoint`);
+    if (!tree.root().equals(checkpoint.root))
+      throw new Invalid(this.vouchedFor, 'the entries agree with each other and not with the checkpoint');
   }
 }
 
-async function verifyExport(input, keys, witnesses, checkpointFiles) {
+function readProof(file) {
+  try {
+    const { from, to, proof } = JSON.parse(readFileSync(file, 'utf8'));
+    return { from, to, hashes: proof.map((step) => bytesOf(step, null, file)) };
+  } catch (error) {
+    throw new WrongUse(`${file} is no consistency proof, {from, to, proof}: ${error.message}`);
+  }
+}
+
+async function verifyExport(input, { keys, witnesses, checkpoints, proofs }) {
   let verification;
   let number = 0;
   for await (const line of createInterface({ input, crlfDelay: Infinity })) {
@@ -285,17 +332,10 @@ async function verifyExport(input, keys, witnesses, checkpointFiles) {
     if (line === '') continue;
     const value = parseLine(line, number);
     if (verification === undefined) {
-      const checkpoint = readCheckpoint(
-        String(value.checkpoint),
-        keys,
-        witnesses,
-        'the checkpoint of the export',
-      );
+      const checkpoint = readCheckpoint(String(value.checkpoint), keys, witnesses, "the export's checkpoint");
       if (checkpoint.origin !== value.origin) throw new Invalid(null, 'origin is not that of the checkpoint');
-      const others = checkpointFiles.map((file) =>
-        readCheckpoint(readFileSync(file, 'utf8'), keys, [], file),
-      );
-      verification = new Verification(value, checkpoint, others);
+      const others = checkpoints.map((file) => readCheckpoint(readFileSync(file, 'utf8'), keys, [], file));
+      verification = new Verification(value, checkpoint, others, proofs.map(readProof));
     } else {
       verification.add(value);
     }
@@ -306,7 +346,7 @@ async function verifyExport(input, keys, witnesses, checkpointFiles) {
 }
 
 function readArguments(argv) {
-  const given = { keys: [], witnesses: [], checkpoints: [], json: false, file: undefined };
+  const given = { keys: [], witnesses: [], checkpoints: [], proofs: [], json: false, file: undefined };
   for (let i = 0; i < argv.length; i++) {
     const value = () => argv[++i] ?? fail(`${argv[i - 1]} needs a value`);
     const fail = (message) => {
@@ -315,6 +355,7 @@ function readArguments(argv) {
     if (argv[i] === '--key') given.keys.push(parseKey(value()));
     else if (argv[i] === '--witness') given.witnesses.push(parseKey(value()));
     else if (argv[i] === '--checkpoint') given.checkpoints.push(value());
+    else if (argv[i] === '--proof') given.proofs.push(value());
     else if (argv[i] === '--json') given.json = true;
     else if (argv[i] !== '-' && argv[i].startsWith('-')) fail(`there is no option ${argv[i]}`);
     else if (given.file === undefined) given.file = argv[i];
@@ -333,28 +374,22 @@ function tell(json, valid, text, facts) {
 async function main(argv) {
   let json = false;
   try {
-    const { keys, witnesses, checkpoints, file, ...options } = readArguments(argv);
-    json = options.json;
+    const given = readArguments(argv);
+    const { witnesses, file } = given;
+    json = given.json;
     const input = file === '-' ? process.stdin : createReadStream('', { fd: openSync(file, 'r') });
-    const { count, first, last, checkpoint } = await verifyExport(input, keys, witnesses, checkpoints);
+    const verification = await verifyExport(input, given);
+    const { count, checkpoint } = verification;
     const root = checkpoint.root.toString('base64');
-    const range = count === 0 ? 'no entries' : `${count} entries, ${first} to ${last}`;
     const by = witnesses.length === 0 ? '' : `, cosigned by ${witnesses.map(({ name }) => name).join(', ')}`;
-    const text = `VALID: ${range}, of ${checkpoint.origin} at ${checkpoint.size} entries, root ${root}${by}`;
-    return tell(json, true, text, {
-      checked: count,
-      first_bad_seq: null,
-      reason: null,
-      root,
-      size: checkpoint.size,
-    });
+    const text = `VALID: ${verification.range()}, of ${checkpoint.origin} at ${checkpoint.size} entries, root ${root}${by}`;
+    const facts = { checked: count, first_bad_seq: null, reason: null, root, size: checkpoint.size };
+    return tell(json, true, text, facts);
   } catch (error) {
     if (error instanceof Invalid) {
       const where = error.seq === null ? '' : ` at seq ${error.seq}`;
-      return tell(json, false, `NOT VALID${where}: ${error.message}`, {
-        first_bad_seq: error.seq,
-        reason: error.message,
-      });
+      const facts = { first_bad_seq: error.seq, reason: error.message };
+      return tell(json, false, `NOT VALID${where}: ${error.message}`, facts);
     }
     process.stderr.write(`assay-verify: ${error.message}\n${error instanceof WrongUse ? usage : ''}`);
     return 2;

@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import type { Pool } from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { checkpointText } from '../../src/audit/checkpoints/checkpoint.ts';
 import { generateSignerKey, parseSignerKey } from '../../src/audit/checkpoints/note-key.ts';
 import { publishCheckpoint } from '../../src/audit/checkpoints/publish-checkpoint.ts';
+import { signatureLine } from '../../src/audit/checkpoints/signed-note.ts';
 import { submitToWitness } from '../../src/audit/checkpoints/submit-to-witness.ts';
 import { noteVerifierKey } from '../../src/audit/checkpoints/verifier-keys.ts';
 import { insertEvents } from '../../src/audit/events/insert-events.ts';
@@ -80,17 +82,12 @@ const bytes = (text: string) => Buffer.from(text, 'base64');
 async function offline(exported: string, ...args: string[]) {
   const file = join(folder, 'export.ndjson');
   await writeFile(file, exported);
-  const run = promisify(execFile)(process.execPath, [
-    verifier,
-    file,
-    '--key',
-    log.verifier.text,
-    '--json',
-    ...args,
-  ]);
-  const { stdout } = await run.catch((error: { stdout: string }) => error);
+  const { stdout } = await run(file, '--json', ...args).catch((error: { stdout: string }) => error);
   return JSON.parse(stdout);
 }
+
+const run = (file: string, ...args: string[]) =>
+  promisify(execFile)(process.execPath, [verifier, file, '--key', log.verifier.text, ...args]);
 
 test('checkpoints need no key; keys are in note form', async () => {
   const newest = await api.send('GET', '/audit/checkpoint');
@@ -195,6 +192,48 @@ describe('an export and the offline verifier', () => {
     expect(await offline(text)).toMatchObject({ valid: true, checked: 80 });
     const forged = text.replace(lines[9].inclusion[2], lines[9].inclusion[1]);
     expect(await offline(forged)).toMatchObject({ valid: false });
+    const first = (await get('/audit/export?from=0&to=3')).text;
+    const { prev_chain_hash: before } = JSON.parse(first.split('\n')[0]!);
+    expect(await offline(first)).toMatchObject({ valid: true, checked: 3 });
+    expect(await offline(first.replace(before, lines[0].prev_chain_hash))).toMatchObject({
+      first_bad_seq: 0,
+    });
+  });
+
+  test('a part continues an older checkpoint by a consistency proof, and not without', async () => {
+    const { text } = await get('/audit/export?from=150');
+    const [older, proof] = [join(folder, 'older'), join(folder, 'proof.json')];
+    for (const size of [1, 64, 100, 127, 156]) {
+      const checkpoint = checkpointText({
+        origin: 'example.com/log',
+        size,
+        rootHash: bytes(await rootAt(size)),
+      });
+      await writeFile(older, `${checkpoint}\n${signatureLine(checkpoint, log, 0)}\n`);
+      const answer = await get(`/audit/proof/consistency?from=${size}`);
+      await writeFile(proof, answer.text);
+      const verdict = await offline(text, '--checkpoint', older, '--proof', proof);
+      expect(verdict, `${size}`).toMatchObject({ valid: true, checked: 7 });
+      const { proof: hashes } = answer.body;
+      await writeFile(
+        proof,
+        JSON.stringify({ ...answer.body, proof: hashes.toSpliced(0, 1, hashes.at(-1)) }),
+      );
+      const forged = await offline(text, '--checkpoint', older, '--proof', proof);
+      expect(forged.valid, `${size}`).toBe(hashes.length === 1);
+    }
+    const alone = run(join(folder, 'export.ndjson'), '--checkpoint', older);
+    await expect(alone).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('consistency?from=156&to=157'),
+    });
+  });
+
+  test("a tenant's says which of its entries it has, since none shows that the last is missing", async () => {
+    const { text } = await get('/audit/export?tenant_id=tenant-3');
+    await writeFile(join(folder, 'export.ndjson'), text.trimEnd().split('\n').toSpliced(1, 1).join('\n'));
+    const { stdout } = await run(join(folder, 'export.ndjson'));
+    expect(stdout).toMatch(/^VALID: 30 entries of tenant tenant-3, its 1 to 30, of example\.com\/log at 157/);
   });
 
   test('names the first entry that was changed, left out, moved or cut off', async () => {
@@ -211,13 +250,9 @@ describe('an export and the offline verifier', () => {
     expect(await bad(lines.slice(0, 101).join('\n'))).toBe(100);
     expect(await bad(edit(156, (entry) => ({ ...entry, chain_hash: 'AAAA' })))).toBe(156);
     const stranger = parseSignerKey(generateSignerKey('example.com/log', 1)).verifier.text;
-    const run = promisify(execFile)(process.execPath, [
-      verifier,
-      join(folder, 'export.ndjson'),
-      '--key',
-      stranger,
-    ]);
-    await expect(run).rejects.toMatchObject({
+    const file = join(folder, 'export.ndjson');
+    const other = promisify(execFile)(process.execPath, [verifier, file, '--key', stranger]);
+    await expect(other).rejects.toMatchObject({
       code: 1,
       stdout: expect.stringContaining('not signed by the key'),
     });
