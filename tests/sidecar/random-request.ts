@@ -163,6 +163,7 @@ const costFields = [
   ['X-Credit-Cost: 1.0'],
   ['X-Credit-Cost:'],
   ['X-Credit-Cost:4'],
+  [...Array.from({ length: 1_200 }, () => 'a:'), 'X-Credit-Cost: 3'],
 ];
 const oddFields = [
   ['Expect: 100-continue'],

@@ -17,6 +17,8 @@ const connectionsMax = 2_048;
 const requestTimeoutMs = 10_000;
 /** Longer than a proxy keeps its own (nginx 60 s), so that none is closed under a request. */
 const keepAliveTimeoutMs = 75_000;
+/** Longer than anything waits here. Whoever does not read its answers until then is cut. */
+const silentMaxMs = 80_000;
 /** While stopping, connections that became idle are closed this often. */
 export const closeIdleMs = 10;
 
@@ -41,6 +43,9 @@ export async function listen(
     listener,
   );
   server.maxConnections = connectionsMax;
+  server.setTimeout(silentMaxMs);
+  // All of them: Node would leave out those after the thousandth, what the request costs among them. Their bytes are bounded.
+  server.maxHeadersCount = 0;
   const connections = plain === null ? null : takePlainConnections(server, plain);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

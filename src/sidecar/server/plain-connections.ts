@@ -20,9 +20,15 @@ export function takePlainConnections(server: Server, handle: PlainHandler): Plai
   const open = new Set<PlainConnection>();
   const [nodeHttp] = server.listeners('connection') as [(this: Server, socket: Socket) => void];
   server.removeAllListeners('connection');
+  const { headersTimeout, keepAliveTimeout } = server;
+  const times: Times = {
+    firstMs: headersTimeout,
+    nextMs: keepAliveTimeout + keepAliveBufferMs,
+    header: `Keep-Alive: timeout=${Math.floor(keepAliveTimeout / 1_000)}`,
+  };
   server.on('connection', (socket) => {
     open.add(
-      new PlainConnection(socket, server.keepAliveTimeout, handle, {
+      new PlainConnection(socket, times, handle, {
         left: (connection) => open.delete(connection),
         notPlain: () => nodeHttp.call(server, socket),
       }),
@@ -38,29 +44,47 @@ export function takePlainConnections(server: Server, handle: PlainHandler): Plai
   };
 }
 
+/** A connection is kept so much longer than it is told, as by `node:http`: what is on its way at the end is still read. */
+const keepAliveBufferMs = 1_000;
+
+/** How long a connection may be silent. */
+interface Times {
+  /** Before its first request. */
+  firstMs: number;
+  nextMs: number;
+  /** What a client is told of it. */
+  header: string;
+}
+
 interface Owner {
   left(connection: PlainConnection): void;
   /** The connection is to be `node:http`'s. */
   notPlain(): void;
 }
 
+/**
+ * One request at a time: while one waits for its answer nothing is read, so that answers cannot overtake each other, and what
+ * a client sends meanwhile stays in its own hands but for 64 kB.
+ */
 class PlainConnection implements Reply {
   readonly #socket: Socket;
   readonly #handle: PlainHandler;
   readonly #owner: Owner;
-  readonly #keepAlive: string;
+  readonly #times: Times;
   /** A request was read that has no answer yet. */
   #isWaiting = false;
   /** Answers that `flush` shall write. */
   #unwritten = '';
+  /** The client has said that it will say no more. */
   #isEnding = false;
+  #hasAsked = false;
 
-  constructor(socket: Socket, keepAliveTimeoutMs: number, handle: PlainHandler, owner: Owner) {
+  constructor(socket: Socket, times: Times, handle: PlainHandler, owner: Owner) {
     this.#socket = socket;
     this.#handle = handle;
     this.#owner = owner;
-    this.#keepAlive = `\r\nConnection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(keepAliveTimeoutMs / 1_000)}\r\n\r\n`;
-    socket.setTimeout(keepAliveTimeoutMs);
+    this.#times = times;
+    socket.setTimeout(times.firstMs);
     socket.on('data', this.#read);
     socket.on('end', this.#ended);
     socket.on('timeout', this.#timedOut);
@@ -69,31 +93,33 @@ class PlainConnection implements Reply {
     socket.on('close', this.#closed);
   }
 
-  get #isIdle(): boolean {
-    return !this.#isWaiting && this.#unwritten === '';
-  }
-
   send(status: number, text: string, contentType: string, header?: readonly [string, string]): void {
     const more = header === undefined ? '' : `${header[0]}: ${header[1]}\r\n`;
     if (this.#unwritten === '') writeSoon(this);
     this.#isWaiting = false;
     this.#unwritten +=
       `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${more}Content-Type: ${contentType}\r\n` +
-      `Content-Length: ${Buffer.byteLength(text)}\r\nDate: ${httpDate()}${this.#keepAlive}${text}`;
+      `Content-Length: ${Buffer.byteLength(text)}\r\nDate: ${httpDate()}\r\n` +
+      `Connection: keep-alive\r\n${this.#times.header}\r\n\r\n${text}`;
   }
 
   flush(): void {
     if (this.#unwritten === '') return;
-    const isRoom = this.#socket.write(this.#unwritten);
+    const socket = this.#socket;
+    const isRoom = socket.write(this.#unwritten);
     this.#unwritten = '';
-    if (this.#isEnding) this.#socket.end();
-    // Whoever does not read its answers is not read from; a request that had to wait kept the next ones waiting.
-    else if (!isRoom) this.#socket.pause();
-    else if (this.#socket.isPaused()) this.#socket.resume();
+    // The answers were of requests before one that waits now: its own comes next, and nothing else is read until then.
+    if (this.#isWaiting) return;
+    if (this.#isEnding) socket.end();
+    // Whoever does not read its answers is not read from.
+    else if (!isRoom) socket.pause();
+    else if (socket.isPaused()) socket.resume();
   }
 
   closeIdle(): void {
-    if (this.#isIdle) this.#socket.destroy();
+    // What the kernel had no room for yet is an answer too.
+    if (!this.#isWaiting && this.#unwritten === '' && this.#socket.writableLength === 0)
+      this.#socket.destroy();
   }
 
   cut(): void {
@@ -106,14 +132,20 @@ class PlainConnection implements Reply {
       this.#leave(bytes);
       return;
     }
+    if (!this.#hasAsked) {
+      this.#hasAsked = true;
+      this.#socket.setTimeout(this.#times.nextMs);
+    }
     this.#isWaiting = true;
     if (!this.#handle(request, bytes, this)) this.#leave(bytes);
     else if (this.#isWaiting) this.#socket.pause();
   };
 
   #leave(bytes: Buffer): void {
-    this.flush();
     const socket = this.#socket;
+    // Not by `flush`, which may pause: what else has been read must go to node:http before what comes next.
+    if (this.#unwritten !== '') socket.write(this.#unwritten);
+    this.#unwritten = '';
     socket.off('data', this.#read);
     socket.off('end', this.#ended);
     socket.off('timeout', this.#timedOut);
@@ -134,11 +166,12 @@ class PlainConnection implements Reply {
   /** The client says no more, and may still read. */
   readonly #ended = () => {
     this.#isEnding = true;
-    if (this.#isIdle) this.#socket.end();
+    if (!this.#isWaiting && this.#unwritten === '') this.#socket.end();
   };
 
+  /** Nothing came and nothing could be written for so long: also of a client that does not read its answers. */
   readonly #timedOut = () => {
-    if (this.#isIdle) this.#socket.destroy();
+    if (!this.#isWaiting) this.#socket.destroy();
   };
 
   /** A client that went away; 'close' follows. */
