@@ -32,6 +32,15 @@ test('months are made ahead, and hold what was already written for them', async 
   expect(rows).toEqual([{ moved: 30, left: 0 }]);
 });
 
+test('a month is detached only as far as it was exported', async () => {
+  const retire = (verify: () => Promise<void>) =>
+    retireMonth({ pool: keeper, month: '2024-03-01', write: async () => {}, verify });
+  const lateClock = retire(() => log.growAt('2024-03-31T23:59:59.999Z', 3));
+  await expect(lateClock).rejects.toThrow('2024-03 grew while it was exported');
+  await log.database.ownerPool.query('DELETE FROM audit.checkpoints WHERE size > 30');
+  await expect(retire(async () => {})).rejects.toThrow('entries up to 32, the newest checkpoint covers 30');
+});
+
 test('an old month is detached in under a second, and everything later still verifies', async () => {
   await log.growAt('2024-04-10T12:00:00.000Z', 1_001);
   const early = await log.trusted();
@@ -47,18 +56,18 @@ test('an old month is detached in under a second, and everything later still ver
   };
   await expect(retire('2024-04-01')).rejects.toThrow('not the oldest');
   const march = await retire('2024-03-01');
-  expect(march).toMatchObject({ firstSeq: 0, lastSeq: 29 });
+  expect(march).toMatchObject({ firstSeq: 0, lastSeq: 32 });
   const april = await retire('2024-04-01');
-  expect(april).toMatchObject({ firstSeq: 30, lastSeq: 1_030 });
+  expect(april).toMatchObject({ firstSeq: 33, lastSeq: 1_033 });
   expect(april.detachMs).toBeLessThan(1_000);
 
   const options = { logKeys: [log.signer.verifier], hmacKey: log.hmacKey, trusted: [early, late] };
   expect(await verifyLog(log.database.appPool, options)).toMatchObject({
     valid: true,
     checked: 500,
-    size: 1_531,
+    size: 1_534,
   });
-  for (const seq of [1_031, 1_200, 1_530]) {
+  for (const seq of [1_034, 1_200, 1_533]) {
     const { size, leafHash, hashes } = await proveInclusion(log.database.appPool, seq);
     expect(verifyInclusion(seq, size, leafHash, hashes, late.rootHash)).toBe(true);
   }
