@@ -29,9 +29,9 @@ export interface Vault {
    * stay as they are. Other processes forget the key within `keyCacheMs`. Data sealed later get a new key.
    *
    * @param db a transaction, so that the record of the erasure commits with it.
-   * @returns how many keys were destroyed: 0 when the subject had none.
+   * @returns the ids of the keys that were destroyed, for that record: none when the subject had none.
    */
-  erase(tenantId: string, subject: string, db?: PoolClient): Promise<number>;
+  erase(tenantId: string, subject: string, db?: PoolClient): Promise<string[]>;
 }
 
 export interface VaultDeps {
@@ -126,7 +126,7 @@ export function createVault({ pool, keys, clock, random }: VaultDeps): Vault {
       const destroyed = await destroyKeys(db ?? pool, tenantId, subject);
       bySubject.delete(cacheKey(tenantId, subject));
       for (const dataKeyId of destroyed) byId.delete(cacheKey(tenantId, dataKeyId));
-      return destroyed.length;
+      return destroyed;
     },
   };
 }

@@ -19,11 +19,8 @@ export async function verifyExportFile(pool: Pool, file: string): Promise<void> 
     await promisify(execFile)(process.execPath, args);
   } catch (error) {
     const { stdout, stderr } = error as { stdout?: string; stderr?: string };
-    throw new Error(
-      `the export does not verify, so nothing is detached: ${(stdout || stderr || '').trim()}`,
-      {
-        cause: error,
-      },
-    );
+    throw new Error(`the export does not verify, so nothing was done: ${(stdout || stderr || '').trim()}`, {
+      cause: error,
+    });
   }
 }

@@ -38,15 +38,16 @@ export function eraseSubject(app: OpenAPIHono<AppEnv>, deps: ApiDeps): void {
     const key = c.get('key');
     const tenantId = resolveTenant(key, tenant_id, 'body.tenant_id');
     const destroyed = await withTransaction(deps.pool, async (client) => {
-      const keys = await deps.vault.erase(tenantId, subject, client);
-      // The subject is not named: the record of an erasure must not keep what was erased.
-      const details = { keys_destroyed: keys };
+      const ids = await deps.vault.erase(tenantId, subject, client);
+      // The subject is not named: the record of an erasure must not keep what was erased. The keys are: after a restore
+      // `assay audit erase-again` destroys them once more.
+      const details = { data_key_ids: ids, keys_destroyed: ids.length };
       const erased = recordEvent(
         { action: 'data.erased', actor: key.keyId, tenantId, details },
         deps.clock(),
       );
       await insertEvents(client, [erased]);
-      return keys;
+      return ids.length;
     });
     return c.json({ success: true as const, tenant_id: tenantId, keys_destroyed: destroyed }, 200);
   });
