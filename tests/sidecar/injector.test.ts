@@ -58,6 +58,32 @@ test.runIf(hasOpenssl)('an admission review is answered with a patch', async () 
   expect(text).toContain('injector_reviews_total{result="invalid"} 1');
 });
 
+const pod = { metadata: { labels: { 'assay.dev/inject': 'true' } }, spec: { containers: [{ name: 'web' }] } };
+
+test.runIf(hasOpenssl).each([
+  ['no request', undefined],
+  ['no kind', { uid: 'u', object: pod }],
+  ['labels that are none', reviewOf({ ...pod, metadata: { labels: null } })],
+  ['annotations that are none', reviewOf({ ...pod, metadata: { ...pod.metadata, annotations: null } })],
+  ['a container that is none', reviewOf({ ...pod, spec: { containers: [null] } })],
+  ['volumes that are none', reviewOf({ ...pod, spec: { ...pod.spec, volumes: 7 } })],
+  ['owners that are none', reviewOf({ ...pod, metadata: { ...pod.metadata, ownerReferences: [null] } })],
+])('%s is no review, and ends nothing', async (_, request) => {
+  const review = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request };
+  expect(await ask('POST', '/inject', review)).toMatchObject({ status: 400 });
+  expect((await ask('GET', '/readyz')).status).toBe(200);
+});
+
+test.runIf(hasOpenssl)('a review of any other method, place or size is refused', async () => {
+  expect((await ask('GET', '/inject')).status).toBe(405);
+  expect((await ask('POST', '/mutate', {})).status).toBe(404);
+  expect((await ask('POST', '/inject', 'x'.repeat(4 * 1_048_576))).status).toBe(413);
+});
+
+function reviewOf(object: unknown) {
+  return { uid: 'u', kind: { group: '', version: 'v1', kind: 'Pod' }, object };
+}
+
 test.runIf(hasOpenssl)('a changed certificate is used without a restart', async () => {
   expect((await ask('GET', '/healthz')).commonName).toBe('first');
   makeCertificate('second');

@@ -30,16 +30,53 @@ export function readSettings(
   const portNumber = /^\d{1,5}$/.test(portText) ? Number(portText) : 0;
   // The one after it is that of probes and metrics.
   if (portNumber < 1_024 || portNumber > 65_534) return `${port} is no port from 1024 to 65534`;
-  const limits: Record<string, string> = { memory: given[memoryLimit] ?? byDefault.memoryLimit };
-  if (given[cpuLimit] !== undefined) limits.cpu = given[cpuLimit];
-  const requests = {
-    cpu: given[cpuRequest] ?? byDefault.cpuRequest,
-    memory: given[memoryRequest] ?? byDefault.memoryRequest,
-  };
+  const cpu = pairOf(given[cpuRequest], given[cpuLimit], byDefault.cpuRequest, undefined);
+  const { memoryRequest: request, memoryLimit: limit } = byDefault;
+  const memory = pairOf(given[memoryRequest], given[memoryLimit], request, limit);
+  if (cpu === null) return `${cpuRequest} is more than ${cpuLimit}`;
+  if (memory === null) return `${memoryRequest} is more than ${memoryLimit}`;
+  const limits = { memory: memory.limit!, ...(cpu.limit === undefined ? {} : { cpu: cpu.limit }) };
   return {
     keySecret: secret,
     tenants: given[tenants] ?? null,
     port: portNumber,
-    resources: { requests, limits },
+    resources: { requests: { cpu: cpu.request, memory: memory.request }, limits },
   };
+}
+
+interface Pair {
+  request: string;
+  limit: string | undefined;
+}
+
+/**
+ * A pod that requests more than its limit is refused by the API server, so a default gives way to what the author chose.
+ *
+ * @returns null where both are chosen and do not go together.
+ */
+function pairOf(
+  chosenRequest: string | undefined,
+  chosenLimit: string | undefined,
+  request: string,
+  limit: string | undefined,
+): Pair | null {
+  const pair = { request: chosenRequest ?? request, limit: chosenLimit ?? limit };
+  if (pair.limit === undefined || amountOf(pair.request) <= amountOf(pair.limit)) return pair;
+  if (chosenRequest === undefined) return { request: pair.limit, limit: pair.limit };
+  return chosenLimit === undefined ? { request: pair.request, limit: pair.request } : null;
+}
+
+const units: Record<string, number> = {
+  m: 1e-3,
+  k: 1e3,
+  M: 1e6,
+  G: 1e9,
+  Ki: 2 ** 10,
+  Mi: 2 ** 20,
+  Gi: 2 ** 30,
+};
+
+function amountOf(text: string): number {
+  const [, number, unit = ''] = /^([\d.]+)(\w*)$/.exec(text)!;
+  return Number(number) * (units[unit] ?? 1);
 }

@@ -42,26 +42,36 @@ export function injectorListener(settings: InjectorSettings, metrics: InjectorMe
     readBody(
       request,
       (text) => {
-        const given = text === null ? undefined : readReview(text);
-        if (given === undefined) {
+        if (text === null) {
+          metrics.invalid();
+          sendProblem(reply, 'body_too_large', `the review has more than ${reviewBytesMax} bytes`);
+          return;
+        }
+        const response = answered(text, answer);
+        if (response === undefined) {
           metrics.invalid();
           sendProblem(reply, 'invalid_request', 'expected an AdmissionReview of admission.k8s.io/v1');
           return;
         }
         const reviewOf = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' };
-        sendJson(reply, 200, { ...reviewOf, response: answer(given) });
+        sendJson(reply, 200, { ...reviewOf, response });
       },
       reviewBytesMax,
     );
   }
 }
 
-function readReview(text: string): AdmissionRequest | undefined {
+/**
+ * Undefined for whatever is no review, or of an object that is not of its kind: the API server sends none such, but every pod
+ * can reach this port, and must not be able to end the process.
+ */
+function answered(text: string, answer: (given: AdmissionRequest) => object): object | undefined {
   try {
     const { apiVersion, kind, request } = JSON.parse(text) as Record<string, unknown>;
     if (apiVersion !== 'admission.k8s.io/v1' || kind !== 'AdmissionReview') return undefined;
     const { uid, kind: of } = request as AdmissionRequest;
-    return typeof uid === 'string' && typeof of.kind === 'string' ? (request as AdmissionRequest) : undefined;
+    if (typeof uid !== 'string' || typeof of.kind !== 'string') return undefined;
+    return answer(request as AdmissionRequest);
   } catch {
     return undefined;
   }

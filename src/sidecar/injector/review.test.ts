@@ -141,6 +141,26 @@ test('annotations choose resources, secret, tenants and port', () => {
 });
 
 test.each([
+  [{ 'memory-request': '256Mi' }, { memory: '256Mi' }, { memory: '256Mi' }],
+  [{ 'memory-limit': '64M' }, { memory: '64M' }, { memory: '64M' }],
+  [{ 'cpu-limit': '0.02' }, { cpu: '0.02' }, { cpu: '0.02' }],
+  [{ 'cpu-request': '1', 'cpu-limit': '1500m' }, { cpu: '1' }, { cpu: '1500m' }],
+])('a default gives way to %j, or the pod would request more than its limit', (chosen, requests, limits) => {
+  const annotations = Object.fromEntries(
+    Object.entries(chosen).map(([n, value]) => [`assay.dev/${n}`, value]),
+  );
+  const { spec } = admit('Pod', pod({ labels: optedIn, annotations })).patched as PodTemplate;
+  expect(spec.initContainers![0]!.resources).toMatchObject({ requests, limits });
+});
+
+test('a request above its limit is not injected', () => {
+  const annotations = { 'assay.dev/memory-request': '1Gi', 'assay.dev/memory-limit': '1000Mi' };
+  const { skipped, response } = admit('Pod', pod({ labels: optedIn, annotations }));
+  expect(skipped).toBe('invalid_annotation');
+  expect(response.warnings![0]).toContain('assay.dev/memory-request is more than assay.dev/memory-limit');
+});
+
+test.each([
   ['opted_out', 'Pod', pod({ labels: { 'assay.dev/inject': 'false' } })],
   ['host_network', 'Pod', pod(undefined, { hostNetwork: true })],
   ['already_injected', 'Pod', pod(undefined, { initContainers: [{ name: 'assay-sidecar' }] })],
