@@ -92,6 +92,18 @@ describe('a client that tries again', () => {
       { kind: 'allowed', leaseRemaining: 91 },
       { kind: 'allowed', leaseRemaining: 91 },
     ]);
+    expect(engine.status().waiting).toBe(0);
+  });
+
+  test('counts among those who wait, of whom there are only so many', () => {
+    const { engine, advance } = grantingStage(1, { waitersMax: 2 });
+    const answers: Decision[] = [];
+    for (let i = 0; i < 3; i++) engine.consumeSoon(spend(10, 'r'), 300, (answer) => answers.push(answer));
+    expect(answers).toMatchObject([{ kind: 'unavailable', reason: 'too_many' }]);
+    expect(engine.status().waiting).toBe(2);
+    advance(300);
+    expect(answers.slice(1)).toMatchObject([{ reason: 'acquiring' }, { reason: 'acquiring' }]);
+    expect(engine.status().waiting).toBe(0);
   });
 });
 

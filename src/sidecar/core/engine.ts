@@ -41,6 +41,7 @@ export interface EngineOptions extends EngineDeps {
 
 /** Expired reservations and forgotten tenants are looked for so often: it means walking over all of them. */
 const upkeepMs = 1_000;
+const tooManyMs = 1_000;
 
 /** The state machine of one holder of leases; it owns the journal that it is given. */
 export function createLeaseEngine(options: EngineOptions): LeaseEngine {
@@ -144,7 +145,7 @@ class Engine implements LeaseEngine {
       };
     }
     if (this.#state.reservations.isFull)
-      return { kind: 'unavailable', reason: 'too_many', retryAfterMs: 1_000 };
+      return { kind: 'unavailable', reason: 'too_many', retryAfterMs: tooManyMs };
     const { code, parts } = decideSlowly(this.#state, tenantId, amount, true);
     if (code < 0) return this.#decision(code) as Exclude<Decision, { kind: 'allowed' }>;
     const reservationId = this.#state.deps.newId();
@@ -239,9 +240,13 @@ class Engine implements LeaseEngine {
     const key = request.requestId === undefined ? null : seenKey(verb, request.tenantId, request.requestId);
     const same = key === null ? undefined : this.#seen.waiting(key);
     if (same !== undefined) {
-      if (same.amount === request.amount)
+      if (same.amount !== request.amount) answer({ kind: 'request_id_reused' } as Result);
+      else if (state.waiting >= state.settings.waitersMax)
+        answer({ kind: 'unavailable', reason: 'too_many', retryAfterMs: tooManyMs } as Result);
+      else {
+        state.waiting++;
         same.answers.push(answer as (result: Decision | ReserveResult) => void);
-      else answer({ kind: 'request_id_reused' } as Result);
+      }
       return;
     }
     let last = attempt();
@@ -252,6 +257,7 @@ class Engine implements LeaseEngine {
     if (key !== null) this.#seen.wait(key, request.amount);
     const finish = () => {
       const others = key === null ? [] : this.#seen.stopWaiting(key);
+      state.waiting -= others.length;
       answer(last);
       for (const other of others) other(last);
     };
