@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tokenPlace } from '../../src/ledger/payments/place.ts';
 import { createTestApi, type TestApi, testAdminKey } from '../support/api.ts';
 
 let api: TestApi;
@@ -39,6 +40,23 @@ test('a payment token is read in clear by an administrator alone, and the log sa
   }
   const reader = await api.key({ scopes: ['audit:read', 'credits:read', 'credits:write'] });
   expect((await post('/audit/unmask', ask(topup.transaction_id), reader)).status).toBe(403);
+  const logged = await paymentInLog();
+  const readLogged = () =>
+    api.deps.vault.open(tokenPlace('a', logged.payment_id), Buffer.from(logged.token_sealed, 'base64'));
+  expect(await readLogged()).toBe('tok_secret_1234');
   await post('/audit/erase', { tenant_id: 'a', subject: 'payments' });
   expect((await post('/audit/unmask', ask(topup.transaction_id))).status).toBe(410);
+  await expect(readLogged(), 'what the log holds of it is erased with it').rejects.toMatchObject({
+    status: 410,
+  });
 });
+
+/** The only one: of a top-up without a token the log says nothing about payment. */
+async function paymentInLog(): Promise<{ payment_id: string; token_sealed: string }> {
+  const { rows } = await api.database.ownerPool.query(
+    `SELECT convert_from(event, 'UTF8')::jsonb -> 'payment' AS payment FROM audit.outbox
+      WHERE convert_from(event, 'UTF8')::jsonb ? 'payment'`,
+  );
+  expect(rows).toHaveLength(1);
+  return rows[0].payment;
+}

@@ -27,6 +27,7 @@ const moneyEvent: fc.Arbitrary<MoneyEvent> = fc.record(
     grants: fc.array(fc.record({ grant_id: fc.uuid(), amount: credits }), { maxLength: 4 }),
     hold_id: fc.uuid(),
     lease_id: fc.uuid(),
+    payment: fc.record({ payment_id: fc.uuid(), token_sealed: fc.base64String() }),
     reference: text,
     refund_of: fc.uuid(),
     success: fc.boolean(),

@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import type { AuditEvent, Balances, BurnedGrant, MoneyEvent, RecordEvent } from './event.ts';
+import type { AuditEvent, Balances, BurnedGrant, MoneyEvent, RecordEvent, SealedPayment } from './event.ts';
 
 /**
  * The canonical bytes of an event: JSON by RFC 8785, that is without blanks, members sorted by name, strings as
@@ -24,6 +24,7 @@ function moneyText(event: MoneyEvent): string {
     `,"before":${balancesText(event.before)}${optional('code', event.code)},"event_id":"${event.event_id}"` +
     `${event.grants === undefined ? '' : `,"grants":${grantsText(event.grants)}`}` +
     `${optional('hold_id', event.hold_id)}${optional('lease_id', event.lease_id)}` +
+    `${event.payment === undefined ? '' : `,"payment":${paymentText(event.payment)}`}` +
     `${optional('reference', event.reference)}${optional('refund_of', event.refund_of)}` +
     `,"success":${event.success},"tenant_id":${JSON.stringify(event.tenant_id)}` +
     `${optional('transaction_id', event.transaction_id)}}`
@@ -44,6 +45,11 @@ function grantsText(grants: readonly BurnedGrant[]): string {
     text += `${text.length > 1 ? ',' : ''}{"amount":${integer(grant.amount)},"grant_id":"${grant.grant_id}"}`;
   }
   return `${text}]`;
+}
+
+/** A UUID and base64 need no escaping. */
+function paymentText({ payment_id, token_sealed }: SealedPayment): string {
+  return `{"payment_id":"${payment_id}","token_sealed":"${token_sealed}"}`;
 }
 
 function optional(name: string, value: string | undefined): string {

@@ -33,10 +33,16 @@ export interface BurnedGrant {
   amount: number;
 }
 
+export interface SealedPayment {
+  payment_id: string;
+  /** Base64 of what the vault made of it; opens under a data key of its subject, while there is one. */
+  token_sealed: string;
+}
+
 /** A transfer of the ledger, or one that was refused: then `before` equals `after` and there is no transaction. */
 export interface MoneyEvent extends Envelope {
   action: `credits.${string}`;
-  /** Credits, 1 to 2⁵³ − 1. */
+  /** Credits, 1 to 2⁵³ − 1; 0 where a refused operation named none. */
   amount: number;
   before: Balances;
   after: Balances;
@@ -45,6 +51,8 @@ export interface MoneyEvent extends Envelope {
   grants?: readonly BurnedGrant[] | undefined;
   hold_id?: string | undefined;
   lease_id?: string | undefined;
+  /** Of a top-up that was paid with a token. */
+  payment?: SealedPayment | undefined;
   /** The transaction that a refund gives back. */
   refund_of?: string | undefined;
   reference?: string | undefined;

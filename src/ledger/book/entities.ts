@@ -1,4 +1,4 @@
-import type { Envelope } from '../operation.ts';
+import type { Envelope, Payment } from '../operation.ts';
 
 /** A tenant's accounts, as its row has them. `issued` is minus the sum of the others. */
 export interface Account {
@@ -117,6 +117,8 @@ export interface Transfer {
   description: string | null;
   reference: string | null;
   metadata: string | null;
+  /** Of a top-up that said how it was paid. */
+  payment: Payment | null;
   /** Who asked for it; null: an expiry that was due. */
   cause: Envelope | null;
 }

@@ -1,3 +1,4 @@
+import type { Payment } from '../operation.ts';
 import { encodeTransferId } from '../transfer-id.ts';
 import type { Account, AccountName, Balances, Slices, Transfer, TransferType } from './entities.ts';
 import { balancesOf, type TenantBook } from './tenant-book.ts';
@@ -14,6 +15,7 @@ export interface Posting {
   description?: string | null;
   reference?: string | null;
   metadata?: string | null;
+  payment?: Payment | null;
 }
 
 /**
@@ -41,6 +43,7 @@ export function post(book: TenantBook, posting: Posting): Transfer {
     description: posting.description ?? null,
     reference: posting.reference ?? null,
     metadata: posting.metadata ?? null,
+    payment: posting.payment ?? null,
     cause: book.cause,
   };
   book.transfers.push(transfer);

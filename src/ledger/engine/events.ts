@@ -50,6 +50,7 @@ function transferEvent(
     transaction_id: transfer.transferId,
     grants: slices.grantIds.map((grantId, i) => ({ grant_id: grantId, amount: slices.amounts[i]! })),
     ...subjectOf(transfer),
+    payment: sealedPayment(transfer),
     reference: transfer.reference ?? undefined,
   };
 }
@@ -59,6 +60,12 @@ function subjectOf({ subjectId, type }: Transfer): Pick<MoneyEvent, 'hold_id' | 
   if (subjectId === null) return {};
   if (type === 'refund') return { refund_of: subjectId };
   return type.startsWith('lease') ? { lease_id: subjectId } : { hold_id: subjectId };
+}
+
+/** The token as ciphertext: whoever is erased loses it here too, and the leaf keeps its bytes. */
+function sealedPayment({ payment }: Transfer): MoneyEvent['payment'] {
+  if (payment === null || payment.tokenSealed === null) return undefined;
+  return { payment_id: payment.paymentId, token_sealed: payment.tokenSealed.toString('base64') };
 }
 
 /** A refused operation names an amount where the caller did. */

@@ -28,6 +28,7 @@ export function topup(book: TenantBook, operation: Topup, grantId: string): Outc
     description: operation.description,
     reference: operation.reference,
     metadata: operation.metadata,
+    payment: operation.payment,
   });
   book.addNewGrant({
     grantId,
