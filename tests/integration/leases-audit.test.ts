@@ -33,6 +33,12 @@ test('every move of leased credits is in the audit log: granted, spent, returned
   const burned = await acquire('r2');
   const evident = await acquire('r3');
   await acquire('r4', 5_000, 5_000);
+  const neighbour = { instance: 'neighbour', incarnation: '1', boot_id: 'boot' };
+  const other = await post('/leases/register', neighbour);
+  const wanting = { tenant_id: 'a', instance: 'neighbour', epoch: other.epoch, want: 800, min: 800 };
+  // Not yet is no refusal: every pod of a tenant that runs dry asks five times a second.
+  for (const request_id of ['n1', 'n2', 'n3'])
+    expect((await post('/leases/acquire', { ...wanting, request_id })).code).toBe('leased_elsewhere');
   await settle(returned, 30, false);
   await settle(returned, 45, true);
   await settle(burned, 10, false);

@@ -3,7 +3,7 @@ import { saveBook } from '../book/save-book.ts';
 import { balancesOf } from '../book/tenant-book.ts';
 import type { Answer, Envelope, Idempotency, Operation } from '../operation.ts';
 import { applyOperation } from '../operations/apply-operation.ts';
-import { type Missing, type Refused, refused } from '../operations/outcome.ts';
+import { isLogged, type Missing, type Refused, refused } from '../operations/outcome.ts';
 import { type BatchFacts, keyOf } from './batch-facts.ts';
 import { type Step, tenantsOf, type Unit, type UnitAnswer } from './unit.ts';
 
@@ -15,7 +15,7 @@ export interface NewKey {
   body: string;
 }
 
-/** A spend that was refused, for the audit log. */
+/** An operation that was refused, for the audit log. */
 export interface Refusal {
   operation: Operation;
   refused: Refused;
@@ -185,7 +185,7 @@ function decideStep(
   const isDone = outcome.kind === 'done';
   const body = isDone ? outcome.body : render(outcome, envelope.requestId);
   decisions.results.push({ op: operation.op, result: isDone ? 'done' : outcome.code });
-  if (!isDone && outcome.status !== 400 && book.account.version > 0)
+  if (!isDone && isLogged(outcome) && book.account.version > 0)
     decisions.refusals.push({ operation, refused: outcome, envelope, balances: balancesOf(book.account) });
   const answer = { status: outcome.status, body, replayed: false };
   keep(operation.tenantId, idempotency, answer, facts, decisions);

@@ -15,6 +15,15 @@ export interface Refused {
   extra: Record<string, unknown>;
 }
 
+/**
+ * Whether a refusal is news to the audit log. A 400 is a fault of the request alone. `leased_elsewhere` only says not yet: the
+ * sidecar asks again five times a second, every pod of a tenant that runs dry, and is told in the end that it has the
+ * credits (`credits.lease`) or that there are none (402), which are entries.
+ */
+export function isLogged({ status, code }: Refused): boolean {
+  return status !== 400 && code !== 'leased_elsewhere';
+}
+
 /** It cannot be decided before more is loaded; nothing was changed. */
 export interface Missing {
   kind: 'missing';
