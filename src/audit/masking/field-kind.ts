@@ -21,7 +21,7 @@ const forms: readonly [FieldKind, RegExp][] = [
     /(^|_)((card_?)?holder(_name)?|name_on_card|(first|last|middle|full|family|given|maiden|billing|payer|customer)_name|sur_?name)$/,
   ],
   ['secret', /(^|_)(token|secret|password|passphrase|authorization|api_?key|private_key|pin)$/],
-  ['ip', /(^|_)(ip|ip_?addr(ess)?|remote_addr(ess)?|client_ip)$/],
+  ['ip', /(^|_)(ip(_?v?[46])?|ip_?addr(ess)?|(remote|peer)_addr(ess)?|forwarded_for|xff)$/],
   ['agent', /(^|_)user_?agent$/],
   ['card', /(^|_)(credit_?card|debit_?card|card|card_?(number|num|no)|cc_?(number|num|no)?|pan)$/],
   // Not `reference` alone: people write into it, and the contract names it among the texts that are masked.

@@ -51,6 +51,9 @@ describe('what the name of a field says', () => {
     ['accessToken', 'short', '****'],
     ['password', 'correct horse battery', '****tery'],
     ['client_ip', '203.0.113.77', '203.0.113.0/24'],
+    ['clientIPv6', '2001:db8:1:2::5', '2001:db8:1::/48'],
+    ['peer-address', '203.0.113.77', '203.0.113.0/24'],
+    ['X-Forwarded-For', '203.0.113.77, 2001:db8:1:2::5,unknown', '203.0.113.0/24, 2001:db8:1::/48, unknown'],
     [
       'user_agent',
       'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0',

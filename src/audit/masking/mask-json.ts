@@ -92,7 +92,7 @@ const masks: { [kind in FieldKind]?: (text: string) => string } = {
 
 /** Every name that `fieldKindOf` calls something else than text or id has one of these in it; most names have none. */
 const telling =
-  /c[vs]|cid|card|code|exp|valid|holder|name|token|secret|pass|auth|key|pin|ip|addr|agent|cc|pan/i;
+  /c[vs]|cid|card|code|exp|valid|holder|name|token|secret|pass|auth|key|pin|ip|addr|forwarded|xff|agent|cc|pan/i;
 
 function kindOf(field: string | undefined): FieldKind {
   return field !== undefined && telling.test(field) ? fieldKindOf(field) : 'text';
