@@ -184,7 +184,8 @@ const audit = {
   AUDIT_ORIGIN: textOr('assay.local/audit', {
     section: 'Audit',
     accepts: 'text without blanks and plus signs',
-    description: 'Names the log where its signing key is derived. Two logs need two names.',
+    description:
+      'Names the log where its signing key is derived, and to the witness when it is verified. Two logs need two names.',
   }),
   AUDIT_CHECKPOINT_PATH: text({
     section: 'Audit',

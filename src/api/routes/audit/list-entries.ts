@@ -9,7 +9,7 @@ import { tenantToShow } from './tenant-to-show.ts';
 const limitMax = 1_000;
 
 const querySchema = z.strictObject({
-  from_seq: count('The first `seq`.').default(0),
+  from_seq: count('The first `seq`. Default: 0.').default(0),
   limit: z.coerce.number().int().min(1).max(limitMax).default(100),
   tenant_id: z.string().optional().describe('Only this tenant. A key bound to a tenant sees only its own.'),
 });
