@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,10 +35,16 @@ async function assay(...args: string[]): Promise<{ code: number; stdout: string;
 
 test('a month is exported, verified, detached and dropped; the rest verifies', async () => {
   const file = join(folder, '2024-03.ndjson');
-  const retired = await assay('audit', 'retire', '2024-03', '--export', file, '--drop');
+  const retired = await assay('audit', 'retire', '2024-03', '--export', file);
   expect(retired).toMatchObject({ code: 0 });
   expect(retired.stdout).toContain('entries 0 to 699');
   expect((await readFile(file, 'utf8')).trimEnd().split('\n')).toHaveLength(701);
+  const other = join(folder, 'other');
+  await writeFile(other, 'another file');
+  const refused = await assay('audit', 'drop', '2024-03', '--export', other);
+  expect(refused).toMatchObject({ code: 1, stderr: expect.stringContaining('exported with another hash') });
+  await rm(other);
+  expect(await assay('audit', 'drop', '2024-03', '--export', file)).toMatchObject({ code: 0 });
   const { rows } = await log.database.ownerPool.query(
     "SELECT to_regclass('audit.entries_2024_03') AS left, count(*) AS entries FROM audit.entries",
   );
@@ -48,6 +54,7 @@ test('a month is exported, verified, detached and dropped; the rest verifies', a
   const events = await log.database.ownerPool.query('SELECT event FROM audit.outbox');
   expect(events.rows.map(({ event }) => JSON.parse(event.toString()).action)).toEqual([
     'audit.month_retired',
+    'audit.month_dropped',
   ]);
 }, 60_000);
 

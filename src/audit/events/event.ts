@@ -77,7 +77,8 @@ export type RecordAction =
   | 'data.unmasked'
   | 'data.rewrapped'
   | 'admin.refused'
-  | 'audit.month_retired';
+  | 'audit.month_retired'
+  | 'audit.month_dropped';
 
 export interface Details {
   readonly [name: string]: Detail | undefined;
