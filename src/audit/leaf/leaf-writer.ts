@@ -5,7 +5,8 @@ const tailBytesMax = 1_024;
 
 export interface LeafWriter {
   /**
-   * Writes the leaf of an event, which is `bytes` from `start` to `end`, and its HMAC, in memory of the writer's own: it holds until the next call.
+   * Writes the leaf of an event, which is `bytes` from `start` to `end`, and its HMAC, in memory of the writer's own: it holds
+   * until the next call.
    *
    * @returns the leaf with one 0x00 byte before it, which is what its leaf hash is taken over.
    */
