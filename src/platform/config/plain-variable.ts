@@ -1,3 +1,4 @@
+import { maskSensitiveText } from '../sensitive-text/mask-sensitive-text.ts';
 import { ConfigError } from './config-error.ts';
 import type { VariableDoc } from './variable.ts';
 
@@ -76,11 +77,16 @@ export function readPlainVariables<const V extends Record<string, PlainVariable<
     try {
       values[name] = variable.parse(text);
     } catch (error) {
-      const found =
-        variable.secret === true ? '' : `, found "${text.length > 60 ? `${text.slice(0, 60)}…` : text}"`;
+      const found = variable.secret === true ? '' : `, found "${shown(text)}"`;
       faults.push(`${name}: ${(error as Error).message}${found}`);
     }
   }
   if (faults.length > 0) throw new ConfigError(faults);
   return values as Values<V>;
+}
+
+/** A card number or a key that was put into the wrong variable does not reach the log. */
+function shown(text: string): string {
+  const masked = maskSensitiveText(text);
+  return masked.length > 60 ? `${masked.slice(0, 60)}…` : masked;
 }

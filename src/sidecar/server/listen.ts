@@ -86,8 +86,7 @@ async function removeStaleSocket(path: string): Promise<void> {
     });
     probe.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
   });
-  if (fault === null)
-    throw Object.assign(new Error(`another process listens on ${path}`), { code: 'EADDRINUSE' });
+  if (fault === null) throw Object.assign(new Error(`cannot listen on ${path}`), { code: 'EADDRINUSE' });
   // ENOTSOCK and the like: whatever that file is, it is not ours; listening says what is wrong with it.
   if (fault === 'ECONNREFUSED') rmSync(path, { force: true });
 }
