@@ -2,12 +2,11 @@ import { CopyWriter } from '../../platform/database/exchange/copy-writer.ts';
 import type { Statement } from '../../platform/database/exchange/exchange.ts';
 import type { Grant, Hold, Lease, Transfer } from '../book/entities.ts';
 import type { TenantBook } from '../book/tenant-book.ts';
-import type { Payment } from '../operation.ts';
 import type { NewKey } from './decide-batch.ts';
 import type { EncodedEvent } from './events.ts';
 import type { Alert } from './low-balance.ts';
 import { copyStatement } from './statements.ts';
-import type { Owned } from './write-batch.ts';
+import type { Owned, PaidTransfer } from './write-batch.ts';
 
 // Each writes the columns that sql/copy-….sql names, in its order. Sizes are what a row usually takes.
 
@@ -127,11 +126,10 @@ export function copyKeys(keys: readonly NewKey[], nowMs: number): Statement {
   return copyStatement('copy-keys', writer.finish());
 }
 
-export function copyPayments(
-  payments: readonly { tenantId: string; transferId: string; payment: Payment }[],
-): Statement {
-  const writer = new CopyWriter(payments.length * 256);
-  for (const { tenantId, transferId, payment } of payments) {
+export function copyPayments(transfers: readonly Owned<PaidTransfer>[]): Statement {
+  const writer = new CopyWriter(transfers.length * 256);
+  for (const { tenantId, value } of transfers) {
+    const { transferId, payment } = value;
     writer
       .row(6)
       .text(tenantId)

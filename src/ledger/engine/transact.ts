@@ -55,8 +55,7 @@ export async function transact(
     const facts = await lockAndRead(client, units, options);
     await postDueExpiries(client, facts, options.answerTimeoutMs);
     const decisions = await decide(client, units, facts, options);
-    const steps = units.flatMap((unit) => unit.steps);
-    await write(client, writeStatements(facts, decisions, steps, options.logRefusals), facts, options, () =>
+    await write(client, writeStatements(facts, decisions, options.logRefusals), facts, options, () =>
       committed(facts, decisions),
     );
     return committed(facts, decisions);

@@ -6,8 +6,9 @@ import {
   uuidArray,
 } from '../../platform/database/exchange/binary-array.ts';
 import type { Statement } from '../../platform/database/exchange/exchange.ts';
-import type { Grant, Hold, Lease } from '../book/entities.ts';
+import type { Grant, Hold, Lease, Transfer } from '../book/entities.ts';
 import type { TenantBook } from '../book/tenant-book.ts';
+import type { Payment } from '../operation.ts';
 import type { BatchFacts } from './batch-facts.ts';
 import {
   copyAlerts,
@@ -23,24 +24,16 @@ import type { Decisions } from './decide-batch.ts';
 import { refusalEvent, transferEvents } from './events.ts';
 import { lowBalanceAlert } from './low-balance.ts';
 import { commit, statement } from './statements.ts';
-import type { Step } from './unit.ts';
 
 export interface Owned<T> {
   tenantId: string;
   value: T;
 }
 
-/**
- * The statements that write what a batch decided and commit it: a few for the whole batch, none for what it did not touch.
- *
- * @param steps those of the batch, for the payments of its top-ups.
- */
-export function writeStatements(
-  facts: BatchFacts,
-  decisions: Decisions,
-  steps: readonly Step[],
-  logRefusals: boolean,
-): Statement[] {
+export type PaidTransfer = Transfer & { payment: Payment };
+
+/** The statements that write what a batch decided and commit it: a few for the whole batch, none for what it did not touch. */
+export function writeStatements(facts: BatchFacts, decisions: Decisions, logRefusals: boolean): Statement[] {
   const changed = [...facts.books.values()].filter((book) => book.isChanged);
   const alerts = changed.map(lowBalanceAlert).filter((alert) => alert !== null);
   const events = changed.flatMap(transferEvents);
@@ -76,7 +69,7 @@ export function writeStatements(
       updateLeases,
     ),
     ...some(decisions.newKeys, (keys) => copyKeys(keys, facts.nowMs)),
-    ...some(paymentsOf(facts, steps), copyPayments),
+    ...some(paidTransfers(changed), copyPayments),
     ...some(alerts, copyAlerts),
     ...some(events, copyEvents),
     commit,
@@ -91,20 +84,12 @@ function owned<T>(books: readonly TenantBook[], of: (book: TenantBook) => Iterab
   return books.flatMap((book) => [...of(book)].map((value) => ({ tenantId: book.account.tenantId, value })));
 }
 
-/** A payment belongs to the top-up's transfer, which is known by the grant it made. */
-function paymentsOf(facts: BatchFacts, steps: readonly Step[]) {
-  const paid = steps.flatMap(({ operation, subjectId }) =>
-    operation.op === 'topup' && operation.payment !== null
-      ? [{ tenantId: operation.tenantId, grantId: subjectId, payment: operation.payment }]
-      : [],
-  );
-  const books = [...new Set(paid.map(({ tenantId }) => tenantId))].map((id) => facts.books.get(id)!);
-  const topups = books.flatMap(({ transfers }) => transfers.filter(({ type }) => type === 'topup'));
-  const transferOf = new Map(topups.map(({ slices, transferId }) => [slices.grantIds[0], transferId]));
-  return paid.flatMap(({ tenantId, grantId, payment }) => {
-    const transferId = transferOf.get(grantId);
-    return transferId === undefined ? [] : [{ tenantId, transferId, payment }];
-  });
+function paidTransfers(books: readonly TenantBook[]): Owned<PaidTransfer>[] {
+  return owned(books, ({ transfers }) => transfers.filter(isPaid));
+}
+
+function isPaid(transfer: Transfer): transfer is PaidTransfer {
+  return transfer.payment !== null;
 }
 
 function updateAccounts(books: readonly TenantBook[]): Statement {
