@@ -42,7 +42,12 @@ export function openJournal(options: JournalOptions): OpenJournal {
   try {
     mkdirSync(directory, { recursive: true });
   } catch (cause) {
-    throw new JournalError(`${directory} cannot be made: ${(cause as Error).message}`, { cause });
+    throw new JournalError(
+      `${directory} cannot be made: ${(cause as Error).message}; it takes a writable volume`,
+      {
+        cause,
+      },
+    );
   }
   const lock = lockJournal(directory);
   let fd: number | undefined;
