@@ -19,7 +19,7 @@ import { seeded } from '../support/seeded.ts';
 import { startWriters, writerTables } from './audit-writers.ts';
 import { startWorkerProcess, type WorkerProcess } from './worker-process.ts';
 
-/** `npm run test:faults -- --minutes N` kills 50 times, however long that takes. */
+/** `npm run test:audit` and `test:faults` kill 50 times, however long that takes. */
 const kills = Number(process.env.ASSAY_TEST_MINUTES ?? 0) > 0 ? 50 : 4;
 const seed = Number(process.env.ASSAY_TEST_SEED ?? 4);
 const writers = 64;
