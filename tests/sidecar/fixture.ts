@@ -1,6 +1,8 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, cp, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { runNode } from '../../scripts/run-node.ts';
 import { type ApiProcess, startApiProcess } from '../support/api-process.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import {
@@ -52,6 +54,7 @@ export async function createSidecarFixture(env: Record<string, string> = {}): Pr
     LEASE_TTL_MS: '5000',
     ...env,
   };
+  const main = isLong ? await buildForm(join(directory, 'app')) : undefined;
   const clients = new Map<string, SidecarClient>();
   const processes = new Map<string, SidecarProcess>();
   const socket = (name: string) => join(directory, `${name}.sock`);
@@ -77,6 +80,7 @@ export async function createSidecarFixture(env: Record<string, string> = {}): Pr
         instance: name,
         ...paths,
         env: more,
+        main,
       });
       processes.set(name, started);
       return started;
@@ -100,6 +104,16 @@ export async function createSidecarFixture(env: Record<string, string> = {}): Pr
     },
   };
   return fixture;
+}
+
+/** As it is shipped: how soon a killed one is back is a promise about that. */
+async function buildForm(home: string): Promise<string> {
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  if ((await runNode([join(root, 'scripts/build.ts'), join(home, 'dist')])) !== 0)
+    throw new Error('the build failed');
+  await cp(join(root, 'package.json'), join(home, 'package.json'));
+  await symlink(join(root, 'node_modules'), join(home, 'node_modules'));
+  return join(home, 'dist', 'cli', 'main.js');
 }
 
 function hasEnded({ child }: SidecarProcess): boolean {

@@ -4,7 +4,7 @@ import { Agent, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const sources = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
 export interface SidecarProcess {
   child: ChildProcess;
@@ -24,12 +24,14 @@ export interface SidecarOptions {
   directory: string;
   socket: string;
   env?: Record<string, string>;
+  /** Of the built form; else it runs from the sources. */
+  main?: string | undefined;
 }
 
 /** A real `assay sidecar`, listening on a socket. */
 export async function startSidecarProcess(options: SidecarOptions): Promise<SidecarProcess> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [main, 'sidecar'], {
+  const child = spawn(process.execPath, [options.main ?? sources, 'sidecar'], {
     env: {
       PATH: process.env.PATH ?? '',
       ASSAY_API_URL: options.apiUrl,
