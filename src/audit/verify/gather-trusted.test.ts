@@ -74,6 +74,20 @@ test('a file signed by the key before the last is one of the log', async () => {
   expect(unavailable).toEqual([]);
 });
 
+test('a name among the keys that the witness does not take costs nothing of what it says of the others', async () => {
+  const picky: typeof witnessFetch = async (url, init) =>
+    String(url).includes(encodeURIComponent(stranger.name))
+      ? new Response('', { status: 400 })
+      : witnessFetch(url, init);
+  const { trusted, unavailable } = await gather({
+    logKeys: [stranger, log.signer.verifier],
+    path: undefined,
+    fetch: picky,
+  });
+  expect(trusted.map(({ source }) => source)).toEqual(['a cosigned checkpoint', 'the witness']);
+  expect(unavailable).toEqual([expect.stringContaining('answered 400')]);
+});
+
 test('a source that knows nothing, or of another log, is named', async () => {
   const elsewhere = await gather({ origin: 'example.com/other', logKeys: [], path: join(folder, 'none') });
   expect(elsewhere.trusted).toEqual([]);

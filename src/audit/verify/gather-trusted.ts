@@ -41,7 +41,11 @@ export async function gatherTrusted(sources: TrustSources): Promise<Gathered> {
   };
   if (witness !== undefined) {
     await keep('the newest cosignature', () => readCosigned(pool, witness.key, origins));
-    await keep('the witness', () => askWitness(sources.fetch, witness, origins));
+    // By one name at a time: one that it does not take, put among the keys, must not cost its word about the others.
+    const known = gathered.trusted.length + gathered.unavailable.length;
+    for (const name of origins) await keep('the witness', () => askWitness(sources.fetch, witness, name));
+    if (known === gathered.trusted.length + gathered.unavailable.length)
+      gathered.unavailable.push(`the witness: it has cosigned nothing of ${origins.join(', ')}`);
   }
   if (path !== undefined) await keep(path, async () => [await readFiled(path, logKeys)]);
   return gathered;
@@ -56,24 +60,20 @@ async function readCosigned(pool: Pool, key: VerifierKey, origins: string[]): Pr
   return [trusted];
 }
 
+/** @returns none where it knows no log of that name. */
 async function askWitness(
   ask: typeof fetch,
   { key, url }: { key: VerifierKey; url: string },
-  origins: string[],
+  origin: string,
 ): Promise<TrustedCheckpoint[]> {
-  const known: TrustedCheckpoint[] = [];
-  for (const origin of origins) {
-    const address = `${url.replace(/\/$/, '')}/checkpoint?origin=${encodeURIComponent(origin)}`;
-    const response = await ask(address, { signal: AbortSignal.timeout(witnessTimeoutMs) });
-    if (response.status === 404) continue;
-    if (!response.ok) throw new Error(`${address} answered ${response.status}`);
-    const trusted = trustNote(await response.text(), [key], 'the witness');
-    if (trusted?.origin !== origin)
-      throw new Error(`${address} answered no checkpoint of this log signed by ${key.text}`);
-    known.push(trusted);
-  }
-  if (known.length === 0) throw new Error(`it has cosigned nothing of ${origins.join(', ')}`);
-  return known;
+  const address = `${url.replace(/\/$/, '')}/checkpoint?origin=${encodeURIComponent(origin)}`;
+  const response = await ask(address, { signal: AbortSignal.timeout(witnessTimeoutMs) });
+  if (response.status === 404) return [];
+  if (!response.ok) throw new Error(`${address} answered ${response.status}`);
+  const trusted = trustNote(await response.text(), [key], 'the witness');
+  if (trusted?.origin !== origin)
+    throw new Error(`${address} answered no checkpoint of this log signed by ${key.text}`);
+  return [trusted];
 }
 
 /** The file is of one key; a log that changed its key has two. */
