@@ -42,12 +42,8 @@ test.runIf(hasOpenssl)('an admission review is answered with a patch', async () 
     metadata: { labels: { 'assay.dev/inject': 'true' } },
     spec: { containers: [{ name: 'web' }] },
   };
-  const review = {
-    apiVersion: 'admission.k8s.io/v1',
-    kind: 'AdmissionReview',
-    request: { uid: 'u-7', kind: { group: '', version: 'v1', kind: 'Pod' }, object },
-  };
-  const answer = await ask('POST', '/inject?timeout=10s', review);
+  const request = { uid: 'u-7', kind: { group: '', version: 'v1', kind: 'Pod' }, object };
+  const answer = await ask('POST', '/inject?timeout=10s', reviewOf(request));
   expect(answer.status).toBe(200);
   const { response, ...rest } = JSON.parse(answer.text);
   expect(rest).toEqual({ apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' });
@@ -63,14 +59,27 @@ const pod = { metadata: { labels: { 'assay.dev/inject': 'true' } }, spec: { cont
 test.runIf(hasOpenssl).each([
   ['no request', undefined],
   ['no kind', { uid: 'u', object: pod }],
-  ['labels that are none', reviewOf({ ...pod, metadata: { labels: null } })],
-  ['annotations that are none', reviewOf({ ...pod, metadata: { ...pod.metadata, annotations: null } })],
-  ['a container that is none', reviewOf({ ...pod, spec: { containers: [null] } })],
-  ['volumes that are none', reviewOf({ ...pod, spec: { ...pod.spec, volumes: 7 } })],
-  ['owners that are none', reviewOf({ ...pod, metadata: { ...pod.metadata, ownerReferences: [null] } })],
+  ['nothing', null],
 ])('%s is no review, and ends nothing', async (_, request) => {
-  const review = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request };
-  expect(await ask('POST', '/inject', review)).toMatchObject({ status: 400 });
+  expect(await ask('POST', '/inject', reviewOf(request))).toMatchObject({ status: 400 });
+  expect((await ask('GET', '/readyz')).status).toBe(200);
+});
+
+test.runIf(hasOpenssl).each([
+  ['labels that are none', { ...pod, metadata: { labels: null } }],
+  ['annotations that are none', { ...pod, metadata: { ...pod.metadata, annotations: null } }],
+  ['a container that is none', { ...pod, spec: { containers: [null] } }],
+  ['volumes that are none', { ...pod, spec: { ...pod.spec, volumes: 7 } }],
+  ['owners that are none', { ...pod, metadata: { ...pod.metadata, ownerReferences: [null] } }],
+])('%s cannot be reviewed, which is counted and ends nothing', async (_, object) => {
+  const failed = async () =>
+    Number(
+      /^injector_reviews_total\{result="failed"\} (\d+)$/m.exec((await ask('GET', '/metrics')).text)?.[1],
+    );
+  const before = await failed();
+  const request = { uid: 'u', kind: { group: '', version: 'v1', kind: 'Pod' }, object };
+  expect(await ask('POST', '/inject', reviewOf(request))).toMatchObject({ status: 500 });
+  expect(await failed()).toBe(before + 1);
   expect((await ask('GET', '/readyz')).status).toBe(200);
 });
 
@@ -80,8 +89,8 @@ test.runIf(hasOpenssl)('a review of any other method, place or size is refused',
   expect((await ask('POST', '/inject', 'x'.repeat(4 * 1_048_576))).status).toBe(413);
 });
 
-function reviewOf(object: unknown) {
-  return { uid: 'u', kind: { group: '', version: 'v1', kind: 'Pod' }, object };
+function reviewOf(request: unknown) {
+  return { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview', request };
 }
 
 test.runIf(hasOpenssl)('a changed certificate is used without a restart', async () => {

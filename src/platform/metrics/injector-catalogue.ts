@@ -4,7 +4,7 @@ import type { MetricDefinition } from './catalogue.ts';
 export const injectorCatalogue = {
   injector_reviews_total: {
     type: 'counter',
-    help: 'Admission reviews, by result: injected, skipped or invalid.',
+    help: 'Admission reviews, by result: injected, skipped, invalid (no review) or failed (its object could not be read).',
     labels: ['result'],
   },
   injector_skips_total: {

@@ -4,7 +4,9 @@ import { type SkipReason, skipReasons } from './why-skipped.ts';
 
 /** What the injector counts. */
 export class InjectorMetrics {
-  readonly #results = new Map(['injected', 'skipped', 'invalid'].map((result) => [`result="${result}"`, 0]));
+  readonly #results = new Map(
+    ['injected', 'skipped', 'invalid', 'failed'].map((result) => [`result="${result}"`, 0]),
+  );
   readonly #skips = new Map(Object.keys(skipReasons).map((reason) => [`reason="${reason}"`, 0]));
   readonly #reloads = new Map(['loaded', 'failed'].map((result) => [`result="${result}"`, 0]));
 
@@ -15,6 +17,10 @@ export class InjectorMetrics {
 
   invalid(): void {
     add(this.#results, 'result="invalid"');
+  }
+
+  failed(): void {
+    add(this.#results, 'result="failed"');
   }
 
   reloaded(result: 'loaded' | 'failed'): void {

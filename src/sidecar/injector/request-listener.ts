@@ -1,4 +1,5 @@
 import type { IncomingMessage, RequestListener } from 'node:http';
+import type { Logger } from '../../platform/log/logger.ts';
 import { sendJson, sendProblem, sendWrongMethod } from '../server/answers.ts';
 import { expositionType } from '../server/exposition.ts';
 import { readBody } from '../server/read-body.ts';
@@ -16,7 +17,11 @@ export const injectPaths: ReadonlyMap<string, boolean> = new Map([
   ['/inject/namespace', true],
 ]);
 
-export function injectorListener(settings: InjectorSettings, metrics: InjectorMetrics): RequestListener {
+export function injectorListener(
+  settings: InjectorSettings,
+  metrics: InjectorMetrics,
+  log: Logger,
+): RequestListener {
   return (request, response) => {
     const reply = httpReply(response);
     const [path = ''] = (request.url ?? '/').split('?'); // the API server adds ?timeout=10s
@@ -47,10 +52,17 @@ export function injectorListener(settings: InjectorSettings, metrics: InjectorMe
           sendProblem(reply, 'body_too_large', `the review has more than ${reviewBytesMax} bytes`);
           return;
         }
-        const response = answered(text, answer);
-        if (response === undefined) {
+        const given = readReview(text);
+        if (given === null) {
           metrics.invalid();
           sendProblem(reply, 'invalid_request', 'expected an AdmissionReview of admission.k8s.io/v1');
+          return;
+        }
+        const response = attempt(() => answer(given));
+        if (response instanceof Error) {
+          metrics.failed();
+          log.error({ err: response, uid: given.uid, kind: given.kind.kind }, 'an object cannot be reviewed');
+          sendProblem(reply, 'internal', `the object cannot be reviewed: ${response.message}`);
           return;
         }
         const reviewOf = { apiVersion: 'admission.k8s.io/v1', kind: 'AdmissionReview' };
@@ -61,18 +73,23 @@ export function injectorListener(settings: InjectorSettings, metrics: InjectorMe
   }
 }
 
+/** @returns null for whatever is no review: the API server sends none such, but every pod can reach this port. */
+function readReview(text: string): AdmissionRequest | null {
+  const given = attempt(() => JSON.parse(text) as Record<string, unknown> | null);
+  if (given instanceof Error || given?.apiVersion !== 'admission.k8s.io/v1') return null;
+  const request = given.request as AdmissionRequest | null | undefined;
+  const isReview = given.kind === 'AdmissionReview' && typeof request?.uid === 'string';
+  return isReview && typeof request.kind?.kind === 'string' ? request : null;
+}
+
 /**
- * Undefined for whatever is no review, or of an object that is not of its kind: the API server sends none such, but every pod
- * can reach this port, and must not be able to end the process.
+ * What is thrown is returned: an object that is not of its kind, which a pod may send, must not end the process. From the API
+ * server it means a bug here, so it is counted by itself.
  */
-function answered(text: string, answer: (given: AdmissionRequest) => object): object | undefined {
+function attempt<Result>(work: () => Result): Result | Error {
   try {
-    const { apiVersion, kind, request } = JSON.parse(text) as Record<string, unknown>;
-    if (apiVersion !== 'admission.k8s.io/v1' || kind !== 'AdmissionReview') return undefined;
-    const { uid, kind: of } = request as AdmissionRequest;
-    if (typeof uid !== 'string' || typeof of.kind !== 'string') return undefined;
-    return answer(request as AdmissionRequest);
-  } catch {
-    return undefined;
+    return work();
+  } catch (error) {
+    return error as Error;
   }
 }

@@ -28,7 +28,7 @@ export async function startInjector(
   const first = read();
   const server = createServer(
     { ...first, requestTimeout: requestTimeoutMs },
-    injectorListener(config, metrics),
+    injectorListener(config, metrics, log),
   );
   const on = {
     changed: (certificate: typeof first) => {
