@@ -1,8 +1,7 @@
-import { createServer } from 'node:http';
-
 // What a sidecar is compared with: plain node:http that reads the same request, checks the same fields and answers the
 // same bytes out of a map, with neither leases nor a journal. `empty` answers without looking. On the socket that it is
-// given, and on a free port, which it sends.
+// given, and on a free port, which it sends. Without undici, which an import of node:http loads: the sidecar has none either.
+const { createServer } = process.getBuiltinModule('node:http');
 
 const [mode, socketPath] = process.argv.slice(2);
 const left = new Map<string, number>();

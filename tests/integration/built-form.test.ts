@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { sidecarClient, startSidecarProcess } from '../support/sidecar-process.ts';
 
 // What is shipped is JavaScript below a node_modules folder, where Node refuses to strip types. These tests build it,
 // put it there, and run the main job with it.
@@ -109,6 +110,39 @@ test('the built API and worker evaluate a rule and stop in order', async () => {
     false_negatives: 1,
   });
   expect(await Promise.all([stop(api), stop(worker)])).toEqual([0, 0]);
+});
+
+test('of the sidecar and the injector the files that their image copies are enough', async () => {
+  const dockerfile = await readFile(join(root, 'deploy/sidecar/Dockerfile'), 'utf8');
+  const [, copy = ''] = /^RUN (mkdir -p \/app[\s\S]*?; done)$/m.exec(dockerfile) ?? [];
+  const app = join(home, 'app');
+  await promisify(execFile)('sh', ['-ec', copy.replaceAll('/app', app)], {
+    cwd: join(home, 'node_modules/assay'),
+  });
+  const ends = async (command: string) => {
+    const child = promisify(execFile)(process.execPath, [join(app, 'dist/cli/main.js'), command], {
+      env: {},
+    });
+    return child.then(
+      () => 'started without its settings',
+      ({ code, stderr }: { code: number; stderr: string }) => `${code}: ${stderr.trim()}`,
+    );
+  };
+  expect(await ends('injector')).toMatch(/^1: assay injector: .*INJECTOR_TLS_CERT/s);
+  expect(await ends('sidecar')).toMatch(/^1: assay sidecar: .*ASSAY_API_URL/s);
+  const sidecar = await startSidecarProcess({
+    apiUrl: 'http://127.0.0.1:1',
+    apiKey: key,
+    instance: 'built',
+    directory: join(home, 'journal'),
+    socket: join(home, 'built.sock'),
+    main: join(app, 'dist/cli/main.js'),
+  });
+  const client = sidecarClient(join(home, 'built.sock'));
+  const answer = await client.send('POST', '/consume', { body: { tenant_id: 'acme', amount: 1 } });
+  expect(answer).toMatchObject({ status: 503, body: { reason: 'ledger_away' } });
+  client.close();
+  await sidecar.kill();
 });
 
 function environment(): Record<string, string> {

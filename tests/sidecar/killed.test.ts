@@ -9,6 +9,8 @@ const kills = isLong ? 100 : 4;
 const terminations = isLong ? 50 : 3;
 const granted = 1_000_000;
 const watermarkStep = 64;
+/** Of the shipped form on a machine to itself, so of the long run alone. */
+const resumedWithinMs = 1_000;
 
 const seed = Number(process.env.ASSAY_TEST_SEED ?? Date.now() % 1_000_000);
 
@@ -20,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => fixture?.close());
 
-test(`${kills} SIGKILLs under load: never more spent than granted, at most 64 credits stranded a kill and lease`, async () => {
+test(`${kills} SIGKILLs under load: never more spent than granted, at most 64 credits stranded a kill and lease, back in a second`, async () => {
   const tenants = ['killed-a', 'killed-b', 'killed-c'];
   for (const tenant of tenants) await fixture.topUp(tenant, granted);
   const random = seeded(seed);
@@ -57,6 +59,7 @@ test(`${kills} SIGKILLs under load: never more spent than granted, at most 64 cr
     `seed ${seed}; ${kills} kills: ${total} spent, ${stranded} stranded (${(stranded / kills).toFixed(1)} a kill over ${tenants.length} tenants); ` +
       `resumed after ${resumed[kills >> 1]!.toFixed(0)} ms (median), ${resumed.at(-1)!.toFixed(0)} ms (longest)`,
   );
+  if (isLong) expect(resumed.at(-1)!).toBeLessThan(resumedWithinMs);
   expect(await recountLedger(fixture.database.ownerPool)).toEqual([]);
 }, 2_400_000);
 

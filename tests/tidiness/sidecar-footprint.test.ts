@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { valueImports } from './imports.ts';
@@ -35,10 +36,8 @@ test('the sidecar and the injector import nothing but pino: one runs beside ever
 });
 
 test('their image has all that they import, and what pino needs', () => {
-  const elsewhere = reach('src/cli/main.ts', 'src/cli/sidecar.ts', 'src/cli/injector.ts').filter(
-    (path) => !path.startsWith('src/sidecar/') && !path.startsWith('src/platform/'),
-  );
-  for (const path of elsewhere)
+  // Built, each of the two commands is one file.
+  for (const path of [...reach('src/cli/main.ts'), 'src/cli/sidecar.ts', 'src/cli/injector.ts'])
     expect(dockerfile).toContain(path.replace('src/', 'dist/').replace(/\.ts$/, '.js'));
   const needed = new Set<string>();
   const visit = (name: string): void => {
@@ -50,4 +49,14 @@ test('their image has all that they import, and what pino needs', () => {
   const [, copied = ''] = /for name in ((?:[^;]|\n)*?);/.exec(dockerfile) ?? [];
   const names = copied.replaceAll('\\', ' ').split(/\s+/).filter(Boolean);
   expect(names.sort()).toEqual([...needed].sort());
+});
+
+test('it starts without undici and TLS, which `import` of node:http would bring with it', () => {
+  const entry = new URL('../../src/sidecar/server/start-sidecar.ts', import.meta.url);
+  const script = `await import('${entry}'); console.log(process.moduleLoadList.join('\\n'))`;
+  const loaded = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+  });
+  expect(loaded).toMatch(/^NativeModule http$/m);
+  expect(loaded).not.toMatch(/undici|^NativeModule https$/m);
 });

@@ -1,7 +1,8 @@
 import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener } from 'node:http';
+import type { RequestListener } from 'node:http';
 import { connect } from 'node:net';
 import { stopServer } from '../../platform/lifecycle/stop-server.ts';
+import { http } from '../node-http.ts';
 import { type PlainHandler, takePlainConnections } from './plain-connections.ts';
 
 export interface Listening {
@@ -34,7 +35,7 @@ export async function listen(
   plain: PlainHandler | null = null,
 ): Promise<Listening> {
   if ('path' in at) await removeStaleSocket(at.path);
-  const server = createServer(
+  const server = http.createServer(
     {
       requestTimeout: requestTimeoutMs,
       headersTimeout: requestTimeoutMs,

@@ -1,5 +1,6 @@
-import { type Server, STATUS_CODES } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
+import { http } from '../node-http.ts';
 import { type PlainRequest, readPlainRequest } from './plain-request.ts';
 import type { Reply } from './reply.ts';
 
@@ -98,7 +99,7 @@ class PlainConnection implements Reply {
     if (this.#unwritten === '') writeSoon(this);
     this.#isWaiting = false;
     this.#unwritten +=
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${more}Content-Type: ${contentType}\r\n` +
+      `HTTP/1.1 ${status} ${http.STATUS_CODES[status]}\r\n${more}Content-Type: ${contentType}\r\n` +
       `Content-Length: ${Buffer.byteLength(text)}\r\nDate: ${httpDate()}\r\n` +
       `Connection: keep-alive\r\n${this.#times.header}\r\n\r\n${text}`;
   }

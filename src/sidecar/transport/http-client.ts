@@ -1,5 +1,5 @@
-import http from 'node:http';
-import https from 'node:https';
+import type { IncomingMessage } from 'node:http';
+import { http, https } from '../node-http.ts';
 
 export interface HttpClientOptions {
   /** The API's address; a path in it is kept. */
@@ -32,7 +32,7 @@ const answerBytesMax = 16 * 1_048_576;
 /** POSTs JSON over kept connections. `fetch` does the same, and costs a process 9 MB of memory more. */
 export function createHttpClient(options: HttpClientOptions): HttpClient {
   const base = new URL(options.url);
-  const { Agent, request } = base.protocol === 'https:' ? https : http;
+  const { Agent, request } = base.protocol === 'https:' ? https() : http;
   const agent = new Agent({ keepAlive: true, maxSockets: options.connectionsMax ?? 16 });
   const prefix = base.pathname.replace(/\/$/, '');
   const headers = { authorization: `Bearer ${options.key}`, 'content-type': 'application/json' };
@@ -71,7 +71,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
   };
 }
 
-function readAnswer(response: http.IncomingMessage, done: (answer: HttpAnswer | Error) => void): void {
+function readAnswer(response: IncomingMessage, done: (answer: HttpAnswer | Error) => void): void {
   const chunks: Buffer[] = [];
   let size = 0;
   response.on('data', (chunk: Buffer) => {
