@@ -18,8 +18,6 @@ const connectionsMax = 2_048;
 const requestTimeoutMs = 10_000;
 /** Longer than a proxy keeps its own (nginx 60 s), so that none is closed under a request. */
 const keepAliveTimeoutMs = 75_000;
-/** Longer than anything waits here. Whoever does not read its answers until then is cut. */
-const silentMaxMs = 80_000;
 /** While stopping, connections that became idle are closed this often. */
 export const closeIdleMs = 10;
 
@@ -28,11 +26,13 @@ export const closeIdleMs = 10;
  *
  * @param at a port, of one address or, without `host`, of all (IPv4 alone where a machine has no IPv6); or a socket's path.
  * @param plain answers what requests it can before `listener` is asked.
+ * @param silentMaxMs longer than anything waits here: whoever does not read its answers until then is cut.
  */
 export async function listen(
   listener: RequestListener,
   at: { host?: string; port: number } | { path: string },
   plain: PlainHandler | null = null,
+  silentMaxMs = 80_000,
 ): Promise<Listening> {
   if ('path' in at) await removeStaleSocket(at.path);
   const server = http.createServer(

@@ -200,6 +200,21 @@ test('closing idle connections leaves those with an answer to come', async () =>
   await once(waits.socket, 'end');
 });
 
+test('closing idle connections leaves those whose answers the kernel has no room for', async () => {
+  const stage = await start();
+  const { socket, answered } = await client(stage);
+  socket.pause();
+  const count = 4_000;
+  for (let n = 0; n < count; n++) {
+    socket.write(get('now', n));
+    await turns(2);
+  }
+  expect(stage.plain).toBeLessThan(count);
+  stage.connections.closeIdle();
+  socket.resume();
+  await expect.poll(() => answered().length, { timeout: 5_000 }).toBe(count);
+}, 20_000);
+
 test('a connection that says nothing is closed, sooner before its first request', async () => {
   const stage = await start({ firstMs: 50, keepAliveMs: 75_000 });
   const [silent, asks] = [await client(stage), await client(stage)];
