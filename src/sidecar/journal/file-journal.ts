@@ -16,8 +16,8 @@ export class FileJournal implements OpenJournal {
   #fd: number;
   readonly #lock: JournalLock;
   readonly #codec = new SlotCodec();
-  /** As the file has them, so that a watermark is moved without reading. */
-  readonly #written: Buffer[];
+  /** The slots as the file has them, so that a watermark is moved without reading. A `Buffer` a slot were 3 MB. */
+  readonly #written: Buffer;
   readonly #free: number[] = [];
   #header: JournalHeader;
 
@@ -27,13 +27,11 @@ export class FileJournal implements OpenJournal {
     this.slots = slots;
     this.bootId = bootId;
     this.#lock = lock;
-    const memory = Buffer.alloc(slots * slotBytes);
-    this.#written = Array.from({ length: slots }, (_, slot) =>
-      memory.subarray(slot * slotBytes, (slot + 1) * slotBytes),
-    );
+    this.#written = Buffer.alloc(slots * slotBytes);
     const taken = new Set(former.entries.map(({ slot }) => slot));
     for (let slot = slots - 1; slot >= 0; slot--) if (!taken.has(slot)) this.#free.push(slot);
-    for (const { slot, entry } of former.entries) this.#written[slot]!.set(this.#codec.encode(entry));
+    for (const { slot, entry } of former.entries)
+      this.#written.set(this.#codec.encode(entry), slot * slotBytes);
     const { epoch, unconfirmedIncarnation } = former;
     const confirmed = unconfirmedIncarnation === null;
     this.#header = {
@@ -63,19 +61,19 @@ export class FileJournal implements OpenJournal {
   }
 
   advance(slot: number, watermark: number): void {
-    const written = this.#written[slot]!;
-    this.#write(this.#codec.withWatermark(written, watermark), headerBytes + slot * slotBytes);
-    written.set(this.#codec.bytes);
+    const start = slot * slotBytes;
+    this.#write(this.#codec.withWatermark(this.#written, start, watermark), headerBytes + start);
+    this.#written.set(this.#codec.bytes, start);
   }
 
   rewrite(slot: number, entry: JournalEntry): void {
     this.#write(this.#codec.encode(entry), headerBytes + slot * slotBytes);
-    this.#written[slot]!.set(this.#codec.bytes);
+    this.#written.set(this.#codec.bytes, slot * slotBytes);
   }
 
   freeSlot(slot: number): void {
     this.#write(this.#codec.encodeFree(), headerBytes + slot * slotBytes);
-    this.#written[slot]!.fill(0);
+    this.#written.fill(0, slot * slotBytes, (slot + 1) * slotBytes);
     this.#free.push(slot);
   }
 

@@ -16,9 +16,9 @@ export class SlotCodec {
   readonly #words = new Uint32Array(this.bytes.buffer, this.bytes.byteOffset, slotBytes / 4);
   readonly #doubles = new Float64Array(this.bytes.buffer, this.bytes.byteOffset, slotBytes / 8);
 
-  /** Takes the slot as it is written down, with another watermark. */
-  withWatermark(slot: Buffer, watermark: number): Buffer {
-    this.bytes.set(slot);
+  /** Takes the slot that is written at `start`, with another watermark. */
+  withWatermark(slots: Buffer, start: number, watermark: number): Buffer {
+    slots.copy(this.bytes, 0, start, start + slotBytes);
     this.#doubles[at.watermark / 8] = watermark;
     return this.#seal();
   }
@@ -39,10 +39,10 @@ export class SlotCodec {
     return this.bytes;
   }
 
-  /** The entry; null for a free slot; `torn` where the checksum or the numbers do not hold. */
-  decode(slot: Uint8Array): JournalEntry | null | 'torn' {
-    if (slot.every((byte) => byte === 0)) return null;
-    this.bytes.set(slot);
+  /** The entry at `start`; null for a free slot; `torn` where the checksum or the numbers do not hold. */
+  decode(slots: Buffer, start: number): JournalEntry | null | 'torn' {
+    slots.copy(this.bytes, 0, start, start + slotBytes);
+    if (this.#isFree()) return null;
     const watermark = this.#doubles[at.watermark / 8]!;
     const amount = this.#doubles[at.amount / 8]!;
     const deadlineMs = this.#doubles[at.deadline / 8]!;
@@ -60,6 +60,11 @@ export class SlotCodec {
     const hex = this.bytes.toString('hex', at.leaseId, at.leaseId + 16);
     const leaseId = [8, 12, 16, 20, 32].map((end, i) => hex.slice([0, 8, 12, 16, 20][i], end)).join('-');
     return { leaseId, epoch, amount, watermark, deadlineMs, ending: kind === state.ending };
+  }
+
+  #isFree(): boolean {
+    for (const word of this.#words) if (word !== 0) return false;
+    return true;
   }
 
   #seal(): Buffer {

@@ -20,8 +20,7 @@ export function readFormer(content: Buffer, bootId: string, nowMs: number): Read
   const entries = [];
   let tornSlots = 0;
   for (let slot = 0; slot < header.slots; slot++) {
-    const start = headerBytes + slot * slotBytes;
-    const entry = codec.decode(content.subarray(start, start + slotBytes));
+    const entry = codec.decode(content, headerBytes + slot * slotBytes);
     if (entry === 'torn') tornSlots++;
     else if (entry !== null) entries.push({ slot, entry });
   }
