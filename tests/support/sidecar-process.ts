@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Agent, request } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { nodeFlags } from '../../src/cli/support/node-flags.ts';
 
 const sources = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
 
@@ -31,7 +32,7 @@ export interface SidecarOptions {
 /** A real `assay sidecar`, listening on a socket. */
 export async function startSidecarProcess(options: SidecarOptions): Promise<SidecarProcess> {
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [options.main ?? sources, 'sidecar'], {
+  const child = spawn(process.execPath, [...nodeFlags('sidecar'), options.main ?? sources, 'sidecar'], {
     env: {
       PATH: process.env.PATH ?? '',
       ASSAY_API_URL: options.apiUrl,

@@ -11,6 +11,10 @@
  * An API process has many requests under way, and what each holds lives until its transaction is committed: with a young
  * generation of 16 MiB it is copied once or twice before. 32 MiB take an eighth off what a spend costs, for 25 MB more of
  * resident memory; 64 MiB take a quarter off what an operation of a large batch costs. Memory is used as traffic needs it.
+ *
+ * A sidecar answers a request before it reads the next of its connection, so little survives a collection, yet V8 doubles
+ * its young generation whenever something does, such as a thousand leases renewed at once: at 2,000 requests a second it
+ * grew from 86 to 108 MB within minutes. With at most 4 MiB instead of 16 it stays where it began.
  */
 export function nodeFlags(command: string): string[] {
   switch (command) {
@@ -18,6 +22,8 @@ export function nodeFlags(command: string): string[] {
       return ['--max-semi-space-size=1', '--single-threaded-gc'];
     case 'api':
       return ['--max-semi-space-size=64'];
+    case 'sidecar':
+      return ['--max-semi-space-size=4'];
     default:
       return [];
   }
