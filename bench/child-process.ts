@@ -11,12 +11,17 @@ export interface Child<Ask, Answer> {
   stop(): Promise<void>;
 }
 
-/** Starts a TypeScript file of the bench as a process of its own. */
+/**
+ * Starts a TypeScript file of the bench as a process of its own.
+ *
+ * @param flags of its Node; not those of this process, which are a worker's and would slow down others.
+ */
 export async function startChild<Ask extends object, Answer>(
   file: string,
   argv: string[] = [],
+  flags: string[] = [],
 ): Promise<Child<Ask, Answer>> {
-  const process = fork(new URL(file, import.meta.url), argv, { serialization: 'advanced' });
+  const process = fork(new URL(file, import.meta.url), argv, { serialization: 'advanced', execArgv: flags });
   const exited = once(process, 'exit');
   const answer = async () => {
     const message = once(process, 'message');

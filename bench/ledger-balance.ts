@@ -1,3 +1,4 @@
+import { nodeFlags } from '../src/cli/support/node-flags.ts';
 import { startChild } from './child-process.ts';
 import { generatorAlone } from './ledger-consume.ts';
 import { tenantName } from './ledger-requests.ts';
@@ -10,7 +11,11 @@ const tenants = 1_000;
 /** P4: `GET /credits/balance/:tenant_id` out of the cache, against bare Hono that answers the same bytes. */
 export async function balanceScenario(context: BenchContext): Promise<BenchRow[]> {
   return withLedger(context, async (stack) => {
-    const reference = await startChild('./references/echo-server.ts', [await sampleAnswer(stack)]);
+    const reference = await startChild(
+      './references/echo-server.ts',
+      [await sampleAnswer(stack)],
+      nodeFlags('api'),
+    );
     try {
       const traffic: Traffic = { kind: 'balance', connections: 64, tenants };
       const ours = rounds(stack, stack.apiPort, traffic);

@@ -1,3 +1,4 @@
+import { nodeFlags } from '../src/cli/support/node-flags.ts';
 import { startChild } from './child-process.ts';
 import { tenantsMax } from './ledger-requests.ts';
 import { type LedgerStack, processorShares, rounds, type Traffic, warm, withLedger } from './ledger-stack.ts';
@@ -31,7 +32,7 @@ const cases: { name: string; traffic: Traffic; floor: number | null; goal: numbe
  */
 export async function consumeScenario(context: BenchContext): Promise<BenchRow[]> {
   return withLedger(context, async (stack) => {
-    const echo = await startChild('./references/echo-server.ts');
+    const echo = await startChild('./references/echo-server.ts', [], nodeFlags('api'));
     try {
       const rows: BenchRow[] = [];
       for (const { name, traffic, floor, goal } of cases) {

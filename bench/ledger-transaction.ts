@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Pool } from 'pg';
+import { nodeFlags } from '../src/cli/support/node-flags.ts';
 import { type Child, startChild } from './child-process.ts';
 import { tenantName, tenantsMax } from './ledger-requests.ts';
 import { type LedgerStack, rounds, type Traffic, warm, withLedger } from './ledger-stack.ts';
@@ -66,7 +67,7 @@ async function createReference(owner: Pool): Promise<void> {
 
 function startReference(stack: LedgerStack, shape: Shape, poolSize: number): Promise<Child<never, never>> {
   const argv = [stack.context.config.databaseUrl, shape, String(poolSize)];
-  return startChild<never, never>('./references/transaction-server.ts', argv);
+  return startChild<never, never>('./references/transaction-server.ts', argv, nodeFlags('api'));
 }
 
 async function bestPool(stack: LedgerStack, shape: Shape, traffic: Traffic): Promise<number> {

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { runNode } from '../scripts/run-node.ts';
+import { nodeFlags } from '../src/cli/support/node-flags.ts';
 import { freePort } from '../src/platform/embedded/free-port.ts';
 import { startApiProcess } from '../tests/support/api-process.ts';
 import { tenantName } from './ledger-requests.ts';
@@ -46,6 +47,7 @@ export async function withSidecar<T>(
     const socket = join(directory, 's.sock');
     const url = `http://127.0.0.1:${port}`;
     sidecar = fork(join(built, 'cli/main.js'), ['sidecar'], {
+      execArgv: nodeFlags('sidecar'),
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: {
         ASSAY_API_URL: api.url,
@@ -81,7 +83,7 @@ async function startStripped(name: string, argument: string, { directory }: Side
   const file = join(directory, `${name}.mjs`);
   writeFileSync(file, stripTypeScriptTypes(source));
   const socket = join(directory, `${name}.sock`);
-  const child = fork(file, [argument, socket]);
+  const child = fork(file, [argument, socket], { execArgv: [] });
   const [port] = (await once(child, 'message')) as [number];
   return { port, socket, pid: child.pid!, stop: () => ended(child) };
 }
