@@ -6,6 +6,9 @@ import type { Load, LoadResult } from './ledger-load.ts';
 import { batchSize, type LoadKind, tenantName, tenantsMax } from './ledger-requests.ts';
 import type { BenchContext } from './row.ts';
 
+/** Its collections keep to its own thread: V8's helpers would take from the cores what the servers are to have. */
+const generatorFlags = ['--max-semi-space-size=1', '--single-threaded-gc'];
+
 /** A real API process on the bench's PostgreSQL, tenants that can spend, and a load generator. */
 export interface LedgerStack {
   context: BenchContext;
@@ -41,7 +44,7 @@ export async function withLedger<T>(
     RATE_LIMIT_REQUESTS_PER_SECOND: '10000000',
     RATE_LIMIT_BURST: '10000000',
   });
-  const generator = await startChild<Load, LoadResult>('./ledger-load.ts');
+  const generator = await startChild<Load, LoadResult>('./ledger-load.ts', [], generatorFlags);
   try {
     const { rows } = await owner.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
     const postgresPid = await parentOf(rows[0]!.pid);
