@@ -14,7 +14,7 @@ export interface Child<Ask, Answer> {
 /**
  * Starts a TypeScript file of the bench as a process of its own.
  *
- * @param flags of its Node; not those of this process, which are a worker's and would slow down others.
+ * @param flags of its Node; not those of this process, which are a worker's.
  */
 export async function startChild<Ask extends object, Answer>(
   file: string,

@@ -22,7 +22,7 @@ beforeAll(async () => {
 
 afterAll(() => fixture?.close());
 
-test(`${kills} SIGKILLs under load: never more spent than granted, at most 64 credits stranded a kill and lease, back in a second`, async () => {
+test(`${kills} SIGKILLs under load: never more spent than granted, at most 64 credits stranded a kill and lease${isLong ? ', back in a second' : ''}`, async () => {
   const tenants = ['killed-a', 'killed-b', 'killed-c'];
   for (const tenant of tenants) await fixture.topUp(tenant, granted);
   const random = seeded(seed);

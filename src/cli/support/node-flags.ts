@@ -14,9 +14,9 @@
  *
  * A sidecar answers a request before it reads the next of its connection, so little survives a collection, yet V8 doubles
  * its young generation whenever something does, such as a thousand leases renewed at once: at 2,000 requests a second it
- * grew from 86 to 108 MB within minutes. With at most 4 MiB instead of 16 it stays where it began. What optimizes its code
- * beside it takes another 8 to 10 MB, in the main thread not; latencies at 2,000 requests a second are the same.
- * `--single-threaded`, which does that too, would make it start 40 ms later: Node's own compiled code is then not used.
+ * grew from 86 to 108 MB within minutes, with at most 4 MiB instead of 16 to 95. V8's compiler in threads of its own takes
+ * another 8 to 15 MB; without them latencies at 2,000 requests a second could not be told apart. `--single-threaded`, which
+ * does that too, makes it start 40 ms later.
  */
 export function nodeFlags(command: string): string[] {
   switch (command) {
